@@ -28,7 +28,7 @@ UPGRADE := --upgrade
 HERE := $(shell test "$$(cat .venv/.place 2>&1)" = "$(CURDIR)" \
 	&& $(BIN)/python -c "" 2>/dev/null || echo anew)
 
-.PHONY: help anew demo test lint ruff types contracts format bench mutation simulate year chaos fuzz \
+.PHONY: help anew demo test lint ruff types contracts format bench mutation simulate year pairs chaos fuzz \
 	lock clean clean-demo
 
 help:  ## what can be made
@@ -66,9 +66,15 @@ bench: .venv/.test  ## measure, and compare with the goals
 mutation: .venv/.mutation  ## break the arithmetic in many small ways, count what tests notice
 	@exec $(BIN)/python scripts/mutation.py $(ARGS)
 
-year: .venv/.test  ## 100,000 random steps of the books against a model of them
-	@COMMONWATT_TEST_ATTEMPTS=$${COMMONWATT_TEST_ATTEMPTS:-100000} exec $(BIN)/python -m pytest \
+STEPS := 100000
+SEED := 1
+year: .venv/.test  ## play a union's years at random, STEPS acts by SEED, beside a model of its books
+	@COMMONWATT_TEST_ATTEMPTS=$(STEPS) COMMONWATT_TEST_SEED=$(SEED) exec $(BIN)/python -m pytest \
 	  -n 0 -q -s --timeout 0 tests/actions/test_books_at_random.py $(ARGS)
+
+pairs: .venv/.test  ## every two deeds on the books at once, each begun while the other is under way
+	@COMMONWATT_TEST_EVERY=1 exec $(BIN)/python -m pytest -n 0 -q --timeout 0 \
+	  tests/actions/test_two_at_once.py $(ARGS)
 
 simulate: .venv/.test  ## run the collector's decisions through worlds where everything fails
 	@exec $(BIN)/python -m tests.collector.simulation $(ARGS)

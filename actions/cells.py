@@ -17,10 +17,18 @@ def first_of(body: bytes, most_rows: int) -> Grid:
     Rows that are empty, or begin with `# `, are left out. InputError where it is no
     table, or larger than that.
     """
+    return next(tables_in(body, most_rows))
+
+
+def tables_in(body: bytes, most_rows: int) -> Iterator[Grid]:
+    """Return the tables of a file that hold anything, as `first_of`; InputError without one."""
+    found = False
     for one in _grids(body, "", most_rows):
         if one.rows:
-            return one
-    raise _empty()
+            found = True
+            yield one
+    if not found:
+        raise _empty()
 
 
 def too_many(most: int) -> InputError:

@@ -15,6 +15,8 @@ from metering.days import CIVIL_ZONE
 
 OnT = TypeVar("OnT")  # the object that an action hangs on; None: on none
 ResultT = TypeVar("ResultT")  # a pydantic model: the body of the API's 201
+# The reason that an opposite gives: `both`, which a form says in its reader's language.
+BY_MISTAKE: Final = Words("误操作", "by mistake")
 
 
 @dataclass(frozen=True)  # slots break Thing[T](...) on Python 3.11
@@ -23,7 +25,8 @@ class Thing(Generic[OnT]):
 
     find: None where there is none, or the actor does not see it. page: the object's address.
     covered: SQL of %(on)s and %(right)s: whether a grant with that right reaches the object.
-    lock: one action at a time on one object; taken before what was foreseen is compared.
+    lock: one action at a time on one object; taken before what was foreseen is compared. Left out,
+    it is a lock of the object's kind and id, for those whose rows nobody may update.
     options: the objects to choose from, where no page leads to their forms; else way: how people
     come to it, and way_from: the page on which that begins. keyed: in files of rows, the ids of
     objects that the field knows by a number of its own.
@@ -36,13 +39,18 @@ class Thing(Generic[OnT]):
     name: Callable[[OnT, Lang], str]
     page: Callable[[OnT], str]
     covered: str
-    lock: str
+    lock: str = ""
     unit: Callable[[OnT], str] = lambda _: ""
     zone: Callable[[OnT], str] = lambda _: CIVIL_ZONE
     options: Callable[[Acting], Sequence[Option]] | None = None
     way: Words | None = None
     way_from: str = "/institutions"
     keyed: Callable[[Acting, Sequence[str]], Mapping[str, Sequence[int]]] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.lock:
+            own = f"SELECT pg_advisory_xact_lock(hashtextextended('{self.code}', %s))"
+            object.__setattr__(self, "lock", own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ class Words:
         text = self.zh if lang == "zh" else self.en
         return text.format(**values) if values else text
 
+    @property
+    def both(self) -> str:
+        """In both, for what is written down before anybody reads it."""
+        return f"{self.zh} / {self.en}"
+
 
 def plain(text: str) -> Words:
     """Return what reads the same in both languages: figures, codes."""

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from actions.cells import first_of, too_many
+from actions.cells import tables_in, too_many
 from actions.checking import check
 from actions.declared import Action, Thing
 from actions.doing import lock, target
@@ -16,9 +16,10 @@ from actions.filled import filled
 from actions.saying import label_of, place_of
 from collector.files.sent_back import ours
 from metering.days import CIVIL_ZONE
-from metering.errors import EnergyError
+from metering.errors import EnergyError, InputError
 
 MOST_ROWS: Final = 20_000
+_MOST_ABOVE: Final = 10  # rows, of a title and the like, above the one that names the columns
 MOST_SINGLE: Final = 2_000  # beyond, the action must take its rows as columns
 
 Kind = type[Action[Any, Any]]
@@ -79,12 +80,25 @@ class FileRows:
 
 def opened(kind: Kind, body: bytes) -> FileRows:
     """Return the rows of a file under their fields; InputError where it is none, or too long."""
-    grid = first_of(body, MOST_ROWS)
-    columns = ours(grid.rows[0])  # of a workbook of failed rows
-    cells = [row[columns:] for row in grid.rows] if columns else grid.rows
-    if len(cells) - 1 > MOST_SINGLE and not kind.takes_many():
-        raise too_many(MOST_SINGLE)
-    return FileRows(kind, names_of(kind, cells[0]), cells, grid.lines)
+    wrong: list[InputError] = []
+    for grid in tables_in(body, MOST_ROWS):
+        columns = ours(grid.rows[0])  # of a workbook of failed rows
+        cells = [row[columns:] for row in grid.rows] if columns else grid.rows
+        for top, header in enumerate(cells[:_MOST_ABOVE]):
+            try:
+                names = names_of(kind, header)
+            except InputError as error:
+                wrong.append(error)
+                continue
+            if len(cells) - top - 1 > MOST_SINGLE and not kind.takes_many():
+                raise too_many(MOST_SINGLE)
+            return FileRows(kind, names, cells[top:], grid.lines[top:])
+    raise min(wrong, key=_how_far)
+
+
+def _how_far(error: InputError) -> tuple[int, int]:
+    """Return how many columns a row lacks to be the header, and how many are none of its."""
+    return len(error.where["missing"]), len(error.where["unknown"])
 
 
 def checked(file: FileRows, at: Acting) -> list[tuple[int, Any, Action[Any, Any]]]:
@@ -118,9 +132,6 @@ def _objects(file: FileRows, ids: list[int | None], at: Acting) -> dict[int | No
         got = file.attempt(first[on], lambda on=on: target(file.kind, on, at))  # type: ignore[misc]
         if got is not None:
             objects[on] = got
-    for number, named in enumerate(ids, 2):
-        if named is None:
-            file.refuse(number, "on", Words("请填写编号。", "Enter its id."))
     return objects
 
 
@@ -143,7 +154,15 @@ def _ids(file: FileRows, at: Acting) -> list[int | None]:
                 number, "on", Words(f"“{name}”不止一个:{ids}。", f"{name} is any of {ids}.")
             )
         found.append(several[0] if len(several) == 1 else None if several else _id(name))
+        if found[-1] is None and not several:
+            file.refuse(number, "on", _nobody(name))
     return found
+
+
+def _nobody(name: str) -> Words:
+    if not name:
+        return Words("请填写编号。", "Enter its id.")
+    return Words(f"没有编号或名称为“{name}”的。", f"There is none with the id or name “{name}”.")
 
 
 def _id(named: str) -> int | None:

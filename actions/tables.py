@@ -50,8 +50,8 @@ class Column:
     apart: not on the page. only: for whom it is alone: programs; people, on the page and in their
     files; or the page. right: whoever does not hold it finds nothing in it, and no column on the
     page. look: how the page sets it, or its first line where there are several: code, tag,
-    "tag ok", "tag warn", missing; may depend on the row. blank: what the page says where there is
-    no value. hint: what it says more exactly.
+    "tag ok", "tag warn", missing, when (its lines do not break); may depend on the row. blank: what
+    the page says where there is no value. hint: what it says more exactly.
     """
 
     name: str

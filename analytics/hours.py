@@ -37,16 +37,26 @@ class Hours:
     hour_ms: the hour's beginning, UTC.
     used: the sum of the known parts [quanta of the carrier]; 0 where `known` is false.
     known: whether any part is known.
-    measured_s: whole seconds inside known steps short enough to show their shape, 0 to 3,600.
-    known_s: whole seconds inside known steps of any length, 0 to 3,600.
+    measured_ms: time inside known steps short enough to show their shape, 0 to 3,600,000.
+    known_ms: time inside known steps of any length, 0 to 3,600,000.
     """
 
     channel: Ints
     hour_ms: Ints
     used: Ints
     known: Bools
-    measured_s: Ints
-    known_s: Ints
+    measured_ms: Ints
+    known_ms: Ints
+
+    @property
+    def measured_s(self) -> Ints:
+        """Whole seconds of `measured_ms`."""
+        return self.measured_ms // 1000
+
+    @property
+    def known_s(self) -> Ints:
+        """Whole seconds of `known_ms`."""
+        return self.known_ms // 1000
 
 
 def spread(steps: Steps) -> Hours:
@@ -74,8 +84,8 @@ def spread(steps: Steps) -> Hours:
         parts.hour * HOUR_MS,
         parts.used,
         parts.known,
-        parts.measured_ms // 1000,
-        parts.known_ms // 1000,
+        parts.measured_ms,
+        parts.known_ms,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.effective import assemble
+from analytics.outliers import BOUNDS
 from analytics.steps import HOUR_MS, EffectiveReadings
 from analytics.widening import FAR_MS, Window, widened
 from metering.channels import Kind
@@ -55,12 +56,17 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Whole hours first_ms .. last_ms (not included) of a channel, and the rows that make them."""
+    """Whole hours first_ms .. last_ms (not included) of a channel, and the rows that make them.
+
+    end: the channel's last readings, where it is a register and its hours reach the last one: as
+        many as a judgement of what follows looks at.
+    """
 
     channel: int
     first_ms: int
     last_ms: int
     rows: EffectiveReadings
+    end: EffectiveReadings | None = None
 
 
 def windows(asked: Sequence[ChangedSpan], found: Columns, rows: int, known: Known) -> list[Read]:
@@ -124,7 +130,20 @@ def _register(read: Read) -> Settled | None:
     last = stop if stop < FAR_MS else max([read.asked.last_ms, *at[-1:].tolist()])
     first, last = _hours(first, last)
     rows = judged_from(window, first, last)
-    return None if rows is None else Settled(read.asked.channel, first, last, rows)
+    if rows is None:
+        return None
+    return Settled(read.asked.channel, first, last, rows, _end(window, last))
+
+
+def _end(window: Window, last_ms: int) -> EffectiveReadings | None:
+    """Return the last readings of a register, if there are none after last_ms or unread."""
+    at = window.effective.at_ms
+    first = len(at) - 1 - BOUNDS.calm
+    if not (window.whole_after and len(at) and at[-1] <= last_ms):
+        return None
+    if first < 0 and not window.whole_before:
+        return None
+    return part(window.effective, max(first, 0), len(at))
 
 
 def judged_from(window: Window, first_ms: int, last_ms: int) -> EffectiveReadings | None:
@@ -168,6 +187,11 @@ def _hours(first: int, last: int) -> tuple[int, int]:
 
 def part(effective: EffectiveReadings, first: int, beyond: int) -> EffectiveReadings:
     """Return some of the rows."""
+    return part_where(effective, slice(first, beyond))
+
+
+def part_where(effective: EffectiveReadings, some: Any) -> EffectiveReadings:
+    """Return some of the rows, by a slice or a mask."""
     return EffectiveReadings(
-        *(getattr(effective, name)[first:beyond] for name in EffectiveReadings.__slots__)
+        *(getattr(effective, name)[some] for name in EffectiveReadings.__slots__)
     )

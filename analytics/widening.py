@@ -60,9 +60,7 @@ def widened(
     """
     line = line_of(window.effective)
     rise, at = line.rise, line.at
-    plain = line.follows & (rise >= 0)
-    plain &= within(rise, line.most[:-1], np.diff(at))
-    looked = _Looked(line, rise, plain)
+    looked = _Looked(line, rise, plain_steps(line, rise))
     before = int(np.searchsorted(at, lo_ms, "left"))
     after = int(np.searchsorted(at, hi_ms, "right"))
     if added and (near := _neighbours(window, looked, before, after, bounds)):
@@ -72,6 +70,13 @@ def widened(
     if left is None or right is None:
         return None
     return Widened(left[0], right[0] + 1, left[1], right[1])
+
+
+def plain_steps(line: Line, rise: Ints) -> Bools:
+    """Return which steps rise by no more than can be; (n - 1,)."""
+    plain: Bools = line.follows & (rise >= 0)
+    plain &= within(rise, line.most[:-1], np.diff(line.at))
+    return plain
 
 
 def _neighbours(

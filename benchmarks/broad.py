@@ -171,7 +171,8 @@ def broad(
         with contextlib.closing(open_pool(tables.logins["api"], bounds=WRITING)) as pool:
             actor = Actor(pool, SYSTEM, today)
             before = time.perf_counter()
-            union.share(actor, union.found(actor, {_PROVINCE}), today)
+            founded = union.found(actor, {_PROVINCE}, FIRST.year)
+            union.share(actor, founded, FIRST.year, today)
             shared_s = time.perf_counter() - before
         tables.execute("VACUUM ANALYZE")
         region = tables.ask(f"SELECT region_id FROM region_fact WHERE code = '{_PROVINCE}'")

@@ -14,7 +14,7 @@ from typing import Any, Final
 import psycopg
 from paho.mqtt.client import Client
 
-from benchmarks import flood, ground, writers
+from benchmarks import flood, ground, telegraf, writers
 from benchmarks.figures import Figure, Section, peaks, per_million
 from benchmarks.ground import Crew, Server, Tables
 from cli import services
@@ -134,6 +134,7 @@ def _once(
         found.broker = known.broker
         _keep_session(known)
         shell = writers.shell_session(known)
+        other = shape.per_message == 1 and telegraf.session(known, tables, place / "telegraf")
         flood.publish(known.gateway_url, known.mqtt_version, said)
         with ground.crew(place, broker=known.broker_pid, postgres=server.pid) as crew:
             found.ours.append(_drained(crew, known, tables, said, shape))
@@ -148,6 +149,8 @@ def _once(
         if shell:
             name = "mosquitto_sub | psql COPY"
             rivals[name] = writers.by_shell(known, tables, len(said), shape.per_message)
+        if other:
+            rivals["Telegraf"] = telegraf.drained(known, tables, place / "telegraf", len(said))
     for name, rate in rivals.items():
         found.rivals.setdefault(name, []).append(rate)
 
@@ -207,6 +210,9 @@ def _section(shape: Shape, count: int, found: Runs) -> Section:
             "INSERT per message: made beforehand, pipelined, one commit each; a tenth of them.",
             "mosquitto_sub | psql COPY: a session of its own, awk between, into a table with the",
             "same key, one commit at the end; acknowledges before anything is durable.",
+            "Telegraf: 2,000 a batch, acknowledged once written; no key, so what comes twice",
+            "is stored twice; one reading a message alone, for it makes no rows of columns. "
+            + ("" if telegraf.binary() else f"Not measured: no telegraf ({telegraf.BINARY})."),
         ],
     )
     for name, rates in found.rivals.items():

@@ -30,7 +30,7 @@ NO_DATABASE: Final = "postgresql://elsewhere"  # what is named is not started
 NO_BROKER: Final = "mqtt://elsewhere"
 _FILLED: Final = """
     TRUNCATE reading, reading_revision, reading_start, rejected_message, stale_usage, stale_account,
-             usage_hour, usage_day, usage_month, account, intake_tally
+             usage_hour, usage_day, usage_month, usage_end, account, intake_tally
 """
 _PATIENCE_S: Final = 1800.0
 _TICK_S: Final = 0.02

@@ -1,6 +1,7 @@
 """How a command ends when something is wrong: one plain message, the next step, an exit status."""
 
 import sys
+from collections.abc import Callable
 from typing import Final
 
 from cli.services.words import language
@@ -21,6 +22,20 @@ STATUS: Final[dict[type[EnergyError], int]] = {
     UnavailableError: 6,  # the only one for which trying again later helps
 }
 INTERRUPTED: Final = 130  # as the shell counts Ctrl-C
+
+
+def said_plainly(act: Callable[[], object]) -> None:
+    """Do it; whatever people can act on is said without a traceback."""
+    try:
+        act()
+    except EnergyError as error:
+        show(error)
+        sys.exit(status_of(error))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # `| head` has seen enough
+        sys.stderr.close()
+        sys.exit(1)
 
 
 def status_of(error: EnergyError) -> int:

@@ -1,7 +1,6 @@
 """`commonwatt`: one command per file, and one plain message where something is wrong."""
 
 import platform
-import sys
 from importlib.metadata import version
 from typing import Annotated
 
@@ -41,9 +40,8 @@ from cli.commands import (
     work,
     years,
 )
-from cli.errors import INTERRUPTED, show, status_of
+from cli.errors import said_plainly
 from cli.services.words import say
-from metering.errors import EnergyError
 
 app = typer.Typer(
     name="commonwatt",
@@ -120,17 +118,8 @@ app.command("gateways")(gateways.gateways)
 
 
 def run() -> None:
-    """Run the program; whatever people can act on is said without a traceback."""
-    try:
-        app()
-    except EnergyError as error:
-        show(error)
-        sys.exit(status_of(error))
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:  # `| head` has seen enough
-        sys.stderr.close()
-        sys.exit(1)
+    """Run the program."""
+    said_plainly(app)
 
 
 if __name__ == "__main__":

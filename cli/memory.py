@@ -19,6 +19,8 @@ _LARGE: Final = 256 * 1024
 _ARENAS: Final = 2
 # For models of the first pydantic, and for reloading: each a megabyte that others look for in vain.
 _UNUSED: Final = ("pydantic.v1", "watchfiles")
+# Commands of libraries, with what reads their options, by the names that are taken from them.
+_COMMANDS: Final = {"uvicorn.main": ("Server", "main", "run")}
 _LOADING: Final = threading.RLock()
 _EVERY_S: Final = 2.0
 _WORK_S: Final = 0.05  # of the processor; who did less has freed little
@@ -43,6 +45,10 @@ def do_without() -> None:
     """Let whoever asks for a module that a service never uses do without; before it is asked."""
     for name in _UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # an ImportError from now on
+    for name, taken in _COMMANDS.items():
+        stand_in = ModuleType(name)
+        stand_in.__dict__.update(dict.fromkeys(taken))
+        sys.modules.setdefault(name, stand_in)
 
 
 class _Later(ModuleType):

@@ -1,9 +1,9 @@
-"""Where the program begins: a probe of containers is answered before anything heavy is loaded."""
+"""Where the program begins: what a probe or a service needs not is never loaded."""
 
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from cli import probing
 
@@ -13,6 +13,12 @@ _PORTS: Final = {
     "work": "COMMONWATT_METRICS_PORT",
     "serve": "COMMONWATT_PORT",
 }
+# Options of `serve` by what they are; any other is for the command, which says what there is.
+_SERVE: Final[dict[str, tuple[str, type]]] = {
+    "--database-url": ("database_url", str),
+    "--host": ("host", str),
+    "--port": ("port", int),
+}
 
 
 def run() -> None:
@@ -20,9 +26,40 @@ def run() -> None:
     probed = probe(sys.argv[1:], os.environ)
     if probed is not None:
         sys.exit(probed)
+    told = served(sys.argv[1:])
+    if told is not None:
+        from cli.errors import said_plainly
+        from cli.serving import serve
+
+        said_plainly(lambda: serve(**told))
+        return
     from cli.main import run as run_all
 
     run_all()
+
+
+def served(arguments: Sequence[str]) -> dict[str, Any] | None:
+    """Return what a plain `serve` is told; None where the command has to read it.
+
+    What reads the options of all commands would stay loaded as long as the service runs: 8 MB.
+    """
+    if not arguments or arguments[0] != "serve":
+        return None
+    told: dict[str, Any] = {}
+    rest = iter(arguments[1:])
+    for one in rest:
+        name, given, value = one.partition("=")
+        if one == "--owned":
+            told["owned"] = True
+        elif name in _SERVE:
+            field, kind = _SERVE[name]
+            value = value if given else next(rest, "")
+            if not value or value.startswith("-") or (kind is int and not value.isdecimal()):
+                return None
+            told[field] = kind(value)
+        else:
+            return None
+    return told
 
 
 def probe(arguments: Sequence[str], environment: Mapping[str, str]) -> int | None:

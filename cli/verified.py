@@ -6,7 +6,7 @@ from typing import Any
 from actions.compact.rules import rule_with_reach
 from actions.compact.target_words import fall_of
 from cli.services.words import say
-from compact.notices import in_kgce
+from compact.notices import in_thousands
 from compact.runs import Run
 from compact.snapshot_files import Verified
 
@@ -43,7 +43,7 @@ def _run(run: Run, about: Mapping[str, Any]) -> Iterator[str]:
     yield _pair(about.get("target"), say(fall.zh, fall.en))
     rule = rule_with_reach(problem.method.payload)
     yield say(f"规则 {rule.zh}", f"rule {rule.en}")
-    many, base, total = len(made.quotas), in_kgce(made.base_g), in_kgce(made.total_g)
+    many, base, total = len(made.quotas), in_thousands(made.base_g), in_thousands(made.total_g)
     yield say(
         f"{many} 家机构;基期 {base},用能指标 {total} 千克标准煤",
         f"{many} institutions; base {base}, quotas {total} kgce",
@@ -58,7 +58,7 @@ def _members(run: Run, about: Mapping[str, Any]) -> Iterator[str]:
         if region.isdigit() and int(region) in run.problem.members:
             named = names.get(region) if isinstance(names, dict) else None
             code, *pair = named if isinstance(named, list) and len(named) == 3 else ("-", "", "")
-            yield f"  {code}  {_pair(pair, region)}  {in_kgce(node.amount_g)} kgce"
+            yield f"  {code}  {_pair(pair, region)}  {in_thousands(node.amount_g)} kgce"
 
 
 def _pair(names: object, otherwise: str) -> str:

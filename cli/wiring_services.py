@@ -19,7 +19,7 @@ from collector.routing import NATIVE
 from collector.settings import CollectorSettings
 from metering.errors import InputError
 from storage.readings.rejects import Retention
-from worker.kinds import alarms, findings, forgetting
+from worker.kinds import alarms, findings, forecasts, forgetting
 from worker.loop import LANES, Worker, WorkSettings
 from worker.sending import Outside
 from worker.usage import Limits
@@ -107,6 +107,7 @@ def plan_nights(settings: Settings, url: str, log: Log, stop: threading.Event) -
         try:
             forgetting.plan(url, keep, writing(settings))
             findings.plan(url, writing(settings))
+            forecasts.plan(url, writing(settings))
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             log("database.unavailable", error=str(error).strip())
             stop.wait(settings.work_wait_s)

@@ -19,7 +19,7 @@ from compact.holders import NULL, Holders
 from compact.levels import Places, placed
 from compact.limits import limited
 from compact.methods import Method, adjusted
-from compact.notices import in_kgce
+from compact.notices import in_thousands
 from compact.quotas import Allocation, Nodes, Quotas
 from compact.ruling import Among, Reach
 from compact.targets import MILLION, Target
@@ -238,7 +238,7 @@ def _months(holders: Holders, amount: Ints) -> Ints:
 
 
 def _in_words(problem: Problem, places: Places, base: Ints, error: InfeasibleError) -> InputError:
-    """Say what stands in the way as people set targets: in kgce and in percent below the base."""
+    """Say what stands in the way as people set targets: in amounts, and in percent of a fall."""
     years = {int(key): i for i, key in enumerate(places.keys) if places.parents[i] == ROOT}
     name = str(error.where["name"])
     year = int(name.partition("/")[0] or min(years))
@@ -247,17 +247,18 @@ def _in_words(problem: Problem, places: Places, base: Ints, error: InfeasibleErr
     fall = Fraction((used - bound) * MILLION, used)
     # Rounded to the side on which it can be met.
     feasible = floor(fall) if bound > problem.target.cap_g(used, year) else ceil(fall)
-    short, percent = in_kgce(int(error.short_by)), f"{feasible / 10_000:g}"
+    unit = problem.target.indicator.unit_shown
+    short, percent = in_thousands(int(error.short_by)), f"{feasible / 10_000:g}"
     return InputError(
         "target.infeasible",
-        zh=f"{year} 年的目标无法分解:按现有上下限还差 {short} 千克标准煤。",
-        en=f"The target of {year} cannot be shared: bounds leave it {short} kgce off.",
+        zh=f"{year} 年的目标无法分解:按现有上下限还差 {short} {unit}。",
+        en=f"The target of {year} cannot be shared: bounds leave it {short} {unit} off.",
         next_zh=f"最小改动:该年下降率改为 {percent}%,或各机构的上下限合计放宽同样的数量。",
         next_en=f"Smallest change: a fall of {percent} % by then, or bounds wider by as much.",
         where={
             "year": year,
-            "short_by_kgce": short,
+            "short_by": short,
             "feasible_fall_millionths": feasible,
-            "feasible_kgce": in_kgce(bound),
+            "feasible": in_thousands(bound),
         },
     )

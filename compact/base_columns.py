@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from compact.bases import CarrierMonth, Frozen, History, How, Size, YearMonth
+from compact.bases import HOWS, CarrierMonth, Frozen, History, Size, history_of, month_of
 from compact.findings import BEYOND, Reviewed, reviewed
 from compact.holders import NULL, STATES, Bases
 from compact.targets import MONTHS, Base, State, Target
@@ -21,7 +21,6 @@ from compact.targets import MONTHS, Base, State, Target
 Ints: TypeAlias = "NDArray[np.int64]"
 Flags: TypeAlias = "NDArray[np.bool_]"
 
-HOWS: Final = tuple(How)  # `how` counts them from 1
 _STATES: Final = (State.MISSING, State.ESTIMATED, State.BILLED, State.MEASURED)  # the worst first
 _ABSENT: Final = len(_STATES)
 _MOST: Final = 2.0**62  # of a month's grams together; beyond, integers of any size add them
@@ -86,23 +85,13 @@ class Known:
 
     def history(self, place: int) -> History:
         """Return what is known of the institution at a place."""
-        who = self.institutions[place]
-        carriers: dict[str, dict[YearMonth, CarrierMonth]] = {}
-        for carrier, month in self._expected(place):
-            at = divmod(month, MONTHS)
-            missing = CarrierMonth(None, None, How.MISSING)
-            carriers.setdefault(self.carriers[carrier], {})[at[0], at[1] + 1] = missing
-        one = self.months
+        who, one, names = self.institutions[place], self.months, self.carriers
         rows = slice(*np.searchsorted(one.who, [place, place + 1]).tolist())
         columns = (one.carrier, one.month, one.quanta, one.grams, one.how, one.by_act)
-        for carrier, month, quanta, grams, how, by_act in zip(
-            *(column[rows].tolist() for column in columns), strict=True
-        ):
-            known = CarrierMonth(_or_none(quanta), _or_none(grams), HOWS[how - 1], by_act)
-            at = divmod(month, MONTHS)
-            carriers.setdefault(self.carriers[carrier], {})[at[0], at[1] + 1] = known
-        return History(
-            {name: dict(sorted(carriers[name].items())) for name in sorted(carriers)},
+        known = zip(*(column[rows].tolist() for column in columns), strict=True)
+        return history_of(
+            ((names[carrier], month) for carrier, month in self._expected(place)),
+            ((names[carrier], month, month_of(*said)) for carrier, month, *said in known),
             self.frozen.get(who, ()),
             self.sizes.get(who, ()),
             self.roster.get(who),
@@ -280,7 +269,3 @@ def _of(grid: NDArray[Any], at: Ints, outside: int | bool) -> NDArray[Any]:
     inside = (at >= 0) & (at < grid.shape[1])
     found = np.take_along_axis(grid, np.clip(at, 0, grid.shape[1] - 1), axis=1)
     return np.where(inside, found, np.asarray(outside, grid.dtype))
-
-
-def _or_none(value: int) -> int | None:
-    return None if value == NULL else value

@@ -1,14 +1,16 @@
-"""What is known of an institution's energy by month, and the base that comes of it."""
+"""What is known by month of what an institution used, and the base that comes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import chain
 from typing import Final
 
 from analytics.means import DatedValue, days_mean
+from compact.holders import NULL
 from compact.targets import MONTHS, Base, State, Target
 
 _OWN_DAYS: Final = 2
@@ -29,6 +31,7 @@ class How(StrEnum):
     LIKE_DAYS = "like_days"
     PARTIAL = "partial"
     MISSING = "missing"
+    NO_FACTOR = "no_factor"  # of CO2: what was used is known, and not what comes of it
 
 
 _STATES: Final[Mapping[How, State]] = {
@@ -37,6 +40,7 @@ _STATES: Final[Mapping[How, State]] = {
     How.TYPED: State.BILLED,
     How.PARTIAL: State.MISSING,
     How.MISSING: State.MISSING,
+    How.NO_FACTOR: State.MISSING,
 }
 _WORST: Final = (State.MISSING, State.ESTIMATED, State.BILLED, State.MEASURED)
 
@@ -59,6 +63,15 @@ class CarrierMonth:
     def known_g(self) -> int | None:
         """The grams that may count; None where too little was measured."""
         return None if self.state is State.MISSING else self.grams
+
+
+HOWS: Final = tuple(How)  # the database counts them from 1
+
+
+def month_of(quanta: int, grams: int, how: int, by_act: bool) -> CarrierMonth:
+    """Return a carrier's month as the database has it: NULL where nothing is known, how from 1."""
+    known, known_g = (None if one == NULL else one for one in (quanta, grams))
+    return CarrierMonth(known, known_g, HOWS[how - 1], by_act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,26 @@ class History:
             for at in sorted(months)
             if self.state(at) is not State.MISSING
         }
+
+
+def history_of(
+    expected: Iterable[tuple[str, int]],
+    known: Iterable[tuple[str, int, CarrierMonth]],
+    frozen: Sequence[Frozen] = (),
+    sizes: Sequence[Size] = (),
+    roster_status: str | None = None,
+) -> History:
+    """Return the history that rows make; months are counted since year 0.
+
+    expected: carriers' months in account; one that is not among `known` is missing.
+    """
+    carriers: dict[str, dict[YearMonth, CarrierMonth]] = {}
+    missing = CarrierMonth(None, None, How.MISSING)
+    for carrier, month, one in chain(((*at, missing) for at in expected), known):
+        year, before = divmod(month, MONTHS)
+        carriers.setdefault(carrier, {})[year, before + 1] = one
+    in_order = {name: dict(sorted(carriers[name].items())) for name in sorted(carriers)}
+    return History(in_order, frozen, sizes, roster_status)
 
 
 def area_m2(sizes: Sequence[Size], year: int) -> Decimal | None:

@@ -22,6 +22,7 @@ from compact.targets import MONTHS, Base, Mark, State, Target
 BEYOND: Final = 3  # times the same month of the other year
 FROZEN_DAYS: Final = 7
 _YEAR: Final = timedelta(days=365)
+_CODES: Final = {How.PARTIAL: "partial", How.NO_FACTOR: "no_factor"}
 _CLOSED: Final = frozenset({"closed", "dissolved", "merged"})
 
 
@@ -86,7 +87,7 @@ def _unknown(history: History, base: Base) -> list[Finding]:
             found.append(Finding(Mark("missing", None, month), None, sum(usual), sum(usual)))
         for name, one in sorted(there.items()):
             if one.state is State.MISSING:
-                code = "partial" if one.how is How.PARTIAL else "missing"
+                code = _CODES.get(one.how, "missing")
                 reference = plausible_g(history, name, at)
                 effect, lost = (reference or 0) + lost, 0
                 mark = Mark(code, name, month)

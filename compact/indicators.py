@@ -1,6 +1,7 @@
 """What a target is set on: energy, CO2 or water, as a total or per m² or person."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Quantity(StrEnum):
@@ -9,6 +10,13 @@ class Quantity(StrEnum):
     ENERGY = "energy"  # kgce, under the target's profile
     CO2 = "co2"  # kg
     WATER = "water"  # m³
+
+
+# What amounts of each are told in; what is counted (g, of water L) is a thousandth of it.
+_UNITS: Final = {Quantity.ENERGY: "kgce", Quantity.CO2: "kgCO2", Quantity.WATER: "m3"}
+
+
+_THOUSANDS: Final = {Quantity.ENERGY: "tce", Quantity.CO2: "tCO2", Quantity.WATER: "1000 m³"}
 
 
 class Per(StrEnum):
@@ -47,5 +55,23 @@ class Indicator(StrEnum):
 
     @property
     def shared(self) -> bool:
-        """Whether quotas come of it: only a total of standard coal is shared by a rule."""
-        return self is Indicator.TOTAL_KGCE
+        """Whether quotas come of it: of totals alone, for intensities add to none."""
+        return self.per is None
+
+    @property
+    def unit(self) -> str:
+        """In what amounts of it are told to programs; of an intensity, what is divided."""
+        return _UNITS[self.quantity]
+
+    @property
+    def unit_shown(self) -> str:
+        """The same as people write it."""
+        return self.unit.replace("m3", "m³")
+
+    def of_rule(self, unit: str) -> str:
+        """Return a unit that a rule says of energy, as this indicator has it."""
+        thousand = _THOUSANDS[self.quantity]
+        return unit.replace("kgce", self.unit_shown).replace("tce", thousand)
+
+
+SHARED: Final = tuple(one for one in Indicator if one.shared)

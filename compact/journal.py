@@ -12,7 +12,8 @@ BEGINNING: Final = bytes(32)  # what the first line follows
 class Line:
     """What one cause entered: columns of equal length, entry i is one account's change.
 
-    places: an institution's id, a region's, or 0 of the union itself. amounts_g: [g]
+    ground: digest of the run's or the movement's rows. places: an institution's id, a region's, or
+    0 of the union itself. amounts_g: [g]
     """
 
     union: int
@@ -22,6 +23,7 @@ class Line:
     indicator: str
     run_sha256: str | None
     movement: int | None
+    ground: bytes | None
     reason: str
     made_by: str
     at_ms: int
@@ -39,8 +41,8 @@ class Line:
         columns = (self.entries, self.years, self.accounts, self.places, self.amounts_g)
         head = (
             self.union, self.number, self.previous.hex(), self.cause, self.kind, self.indicator,
-            self.run_sha256 or "-", "-" if self.movement is None else self.movement, self.made_by,
-            self.at_ms,
+            self.run_sha256 or "-", "-" if self.movement is None else self.movement,
+            "-" if self.ground is None else self.ground.hex(), self.made_by, self.at_ms,
         )  # fmt: skip
         rows = (",".join(map(str, one)) for one in columns)
         return "\n".join([*map(str, head), *rows, self.reason])

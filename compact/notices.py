@@ -10,8 +10,8 @@ _PLACES: Final = 6  # of real shares, where people read them
 _MULTIPLIER_PLACES: Final = 15  # so that who multiplies by hand comes to the same gram
 
 
-def in_kgce(grams: int) -> str:
-    """Return whole grams as decimal kilograms."""
+def in_thousands(grams: int) -> str:
+    """Return grams as decimal kilograms, litres as cubic metres."""
     return format(Decimal(grams).scaleb(-3), "f")
 
 

@@ -100,6 +100,35 @@ class Located:
     classed: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """In which member somebody counted from a day to before another.
+
+    known_from: since when the institution is affiliated anywhere.
+    """
+
+    known_from: date
+    member: int
+    first: date
+    until: date | None
+
+
+def member_on(places: Sequence[Place], day: date) -> int | None:
+    """Return in which member an institution counted on a day, None in none, as `Roster.on` does.
+
+    A day before anything was known takes the first place.
+    """
+    return next(
+        (
+            one.member
+            for one in places
+            if one.first <= max(day, one.known_from)
+            and (one.until is None or max(day, one.known_from) < one.until)
+        ),
+        None,
+    )
+
+
 def day_of(day: date) -> int:
     """Return a day since 1970."""
     return day.toordinal() - _EPOCH

@@ -18,7 +18,8 @@ from analytics.allocation import Holders as Sharing
 from analytics.exact import Bools, Ints, occurring
 from compact.given import Given
 from compact.holders import Holders
-from compact.notices import in_kgce, in_percent, multiplier_shown, of_million, shown
+from compact.indicators import Indicator
+from compact.notices import in_percent, in_thousands, multiplier_shown, of_million, shown
 from compact.parameters import Parameter, parameters_of
 from compact.targets import MONTHS
 
@@ -115,8 +116,8 @@ class Among:
     def at_intensity(self, table: Mapping[str, Decimal]) -> tuple[Ints, Bools]:
         """Return (n,) what an intensity by class comes to on each one's area, and for whom.
 
-        table: kgce/m² a year. Of a base that is not a whole year it counts for as many months.
-        Amounts are floored.
+        table: per m² a year, in the unit of what is counted. Of a base that is not a whole year it
+        counts for as many months. Amounts are floored.
         """
         months = self.holders.base.many
         amount, found = np.zeros_like(self.base), np.zeros(len(self.base), np.bool_)
@@ -135,7 +136,7 @@ class Facts:
 
     factors: corrections of the base by name, in millionths. limits: of what may be asked of it in
     saving, by name. bound: floor or ceiling, where that
-    decides. multiplier: λ of its department line.
+    decides. multiplier: λ of its department line. indicator: what the target counts.
     """
 
     member: int
@@ -146,11 +147,24 @@ class Facts:
     bound: str | None = None
     factors: Mapping[str, int] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    indicator: Indicator = Indicator.TOTAL_KGCE
+
+    @property
+    def unit(self) -> str:
+        """In what its amounts are told to people."""
+        return self.indicator.unit_shown
+
+    @property
+    def priced_in(self) -> str:
+        """In what prices of it are told."""
+        return self.indicator.of_rule("yuan/tce")
 
     @property
     def bound_words(self) -> str:
-        """What decides instead of λ, with the limits that a document gives. [kgce]"""
-        some = ", ".join(f"{name} {in_kgce(most)}" for name, most in sorted(self.limits.items()))
+        """What decides instead of λ, with the limits that a document gives."""
+        some = ", ".join(
+            f"{name} {in_thousands(most)}" for name, most in sorted(self.limits.items())
+        )
         return f"{self.bound} ({some})" if some else f"{self.bound}"
 
     @property
@@ -223,23 +237,23 @@ class AllocationRule:
     def product(self, facts: Facts) -> str:
         """Return what λ multiplies, in figures."""
         words = (f"{value} ({name})" for name, value in self.words(facts))
-        return " × ".join([in_kgce(facts.base_g), *words])
+        return " × ".join([in_thousands(facts.base_g), *words])
 
     def arithmetic(self, facts: Facts) -> str:
-        """Return a quota's arithmetic in one line that anybody can repeat. [kgce]"""
+        """Return a quota's arithmetic in one line that anybody can repeat."""
         real = facts.weight_g * facts.multiplier / 1000
         by = multiplier_shown(facts.multiplier)
         moved = f"{self.product(facts)} × λ {by} = {shown(real)}"
         if facts.bound is not None:
             moved += f" → {facts.bound_words}"
         if not self.saves:
-            return f"{moved} → {in_kgce(facts.amount_g)} kgce"
+            return f"{moved} → {in_thousands(facts.amount_g)} {facts.unit}"
         saved = facts.base_g - facts.amount_g
-        base, amount = in_kgce(facts.base_g), in_kgce(facts.amount_g)
-        return f"{base} − ({moved} → {in_kgce(saved)}) = {amount} kgce"
+        base, amount = in_thousands(facts.base_g), in_thousands(facts.amount_g)
+        return f"{base} − ({moved} → {in_thousands(saved)}) = {amount} {facts.unit}"
 
     def in_words(self, facts: Facts, lang: str) -> str:
         """Return what a quota means, in a sentence."""
         if lang.startswith("zh"):
-            return f"可用基期用能的 {in_percent(facts.part)}。"
+            return f"可用基期用量的 {in_percent(facts.part)}。"
         return f"May use {in_percent(facts.part)} of the base year."

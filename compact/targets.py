@@ -60,7 +60,8 @@ class State(StrEnum):
 class Mark:
     """Something about a base that somebody has to answer for.
 
-    code: missing, partial, beyond, zero, negative, frozen, area, persons or no_base. month: from 1.
+    code: missing, partial, no_factor, beyond, zero, negative, frozen, area, persons or no_base.
+    month: from 1.
     """
 
     code: str
@@ -187,10 +188,11 @@ class Target:
         if not self.indicator.shared:
             raise ConflictError(
                 "target.not_shared",
-                zh="该目标不是综合能耗总量,不能分解为用能指标。",
-                en="This target is no total of standard coal, so no quotas come of it.",
-                next_zh="请查看其进度;分解请选择综合能耗总量的目标。",
-                next_en="Look at its progress; share a target of total energy instead.",
+                zh="该目标是强度目标:各机构的强度不能相加为总量,不能分解为指标。",
+                en="This target is an intensity: those of institutions add to no total, so no "
+                "quotas come of it.",
+                next_zh="请查看其进度;分解请选择综合能耗、二氧化碳或用水总量的目标。",
+                next_en="Look at its progress; share a target of total energy, CO2 or water.",
                 where={"indicator": self.indicator.value},
             )
 

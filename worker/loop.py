@@ -17,7 +17,7 @@ from psycopg import Connection
 from metering.errors import UnavailableError
 from storage import columnstore
 from storage.access import members
-from storage.accounts import rebuilding, usage
+from storage.accounts import ends, rebuilding, usage
 from storage.connections import WRITING, Bounds
 from storage.reasons import reason_of
 from storage.tasks import Task
@@ -148,6 +148,7 @@ class Worker:
         """Open a lane's connection; usage has a second one, which makes partitions."""
         connection = stack.enter_context(usage.connect(self._url, self._settings.bounds))
         rebuilding.prepare(connection)
+        ends.prepare(connection)
         if name == "usage":
             self._months = Months(
                 stack.enter_context(usage.connect(self._url, self._settings.bounds))

@@ -18,7 +18,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from storage.accounts.alarms import Outgoing
-from worker import told
+from worker import alarm_texts
 
 _WAIT_S: Final = 10.0
 _MOST: Final = 65_536  # bytes of an answer that are read
@@ -47,7 +47,7 @@ def send(message: Outgoing, outside: Outside) -> None:
         if message.way == "mail":
             _mail(message, outside)
         elif message.way == "webhook":
-            _post(message.address, *told.webhook(message, int(time.time())), outside)
+            _post(message.address, *alarm_texts.webhook(message, int(time.time())), outside)
         else:
             _robot(message, outside)
     except (OSError, http.client.HTTPException, smtplib.SMTPException, ValueError) as error:
@@ -55,7 +55,7 @@ def send(message: Outgoing, outside: Outside) -> None:
 
 
 def _robot(message: Outgoing, outside: Outside) -> None:
-    answer = _post(message.address, *told.robot(message), outside)
+    answer = _post(message.address, *alarm_texts.robot(message), outside)
     said = json.loads(answer)
     if not isinstance(said, dict) or said.get("errcode") != 0:
         raise NotSentError(f"the robot answered {answer[:300].decode(errors='replace')}")
@@ -107,9 +107,9 @@ def _mail(message: Outgoing, outside: Outside) -> None:
     mail = EmailMessage()
     mail["From"] = outside.mail_from or unquote(parts.username or "")
     mail["To"] = message.address
-    mail["Subject"] = told.title(message)
+    mail["Subject"] = alarm_texts.title(message)
     mail["Message-ID"] = f"<alarm-{message.message_id}@commonwatt>"
-    mail.set_content("\n".join(told.lines(message)))
+    mail.set_content("\n".join(alarm_texts.lines(message)))
     host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 25)
     context = ssl.create_default_context()
     if parts.scheme == "smtps":

@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from analytics.going_on import apart
 from analytics.hours import HOUR_BEYOND, Hours, hour_beyond, spread
 from analytics.judging import steps
 from analytics.reach import AROUND, FURTHER, ChangedSpan, Known, Settled, settled, windows
-from analytics.steps import HOUR_MS, EffectiveReadings
+from analytics.steps import HOUR_MS
 from metering.errors import InputError
-from storage.accounts import usage
+from storage.accounts import ends, usage
 from storage.columns import Columns
 from storage.readings import stale
 from storage.readings.stale import Spans
+from worker.going_on import go_on, keep_ends
 from worker.spans import cut, joined, within
 
 # Spans nearer than this are one, so that no day or month lies in two of them.
@@ -27,7 +29,7 @@ _APART: Final = 62 * 24 * HOUR_MS
 class Limits:
     """What one transaction may take.
 
-    channels: locked together.
+    channels: judged together by their past; of those that only go on, ten count as one.
     readings: a channel that waits with more is cut, and the rest queued again.
     """
 
@@ -79,15 +81,50 @@ def recompute(
         if not len(queued["id"]):  # another worker was faster
             return locked, 0
         spans, added = _waiting(queued)
-        taken, rest, held = cut(spans, known.settings, limits.readings)
-        asked = [
-            ChangedSpan(*one)
-            for one in zip(*_lists(taken), added[held.taken].tolist(), strict=True)
-        ]
-        read, hours_of, hours = _recomputed(connection, asked, known, limits)
-        _write(connection, months, hours_of, hours)
-        stale.finish(connection, queued["id"].tolist(), rest, added[held.rest])
-        return locked, read
+        gone, read = go_on(connection, months, spans, added, known, limits.hard_readings)
+        judged = _judged(connection, locked, gone, limits.channels)
+        left = np.isin(spans.channel_id, judged)
+        rest, rest_added, more = _judge(
+            connection, months, _some(spans, left), added[left], known, limits
+        )
+        taken = [*gone.tolist(), *judged]
+        done = queued["id"][np.isin(queued["channel_id"], taken)]
+        stale.finish(connection, done.tolist(), rest, rest_added)
+        return taken, read + more
+
+
+def _judged(
+    connection: Connection[Any], locked: list[int], gone: NDArray[np.int64], most: int
+) -> list[int]:
+    """Return whose past is to be read; what is too much waits, and is known for what it is."""
+    done = set(gone.tolist())
+    others = [one for one in locked if one not in done]
+    ends.forget(connection, np.array(others[most:], np.int64))
+    return others[:most]
+
+
+def _judge(
+    connection: Connection[Any],
+    months: Months,
+    spans: Spans,
+    added: NDArray[np.bool_],
+    known: Known,
+    limits: Limits,
+) -> tuple[Spans, NDArray[np.bool_], int]:
+    """Recompute spans by all that is around them; return what is left, and how many were read."""
+    if not len(spans.channel_id):
+        return spans, added, 0
+    taken, rest, held = cut(spans, known.settings, limits.readings)
+    asked = [
+        ChangedSpan(*one) for one in zip(*_lists(taken), added[held.taken].tolist(), strict=True)
+    ]
+    read, hours_of, hours = _recomputed(connection, asked, known, limits)
+    _write(connection, months, hours_of, hours)
+    return rest, added[held.rest], read
+
+
+def _some(spans: Spans, some: NDArray[np.bool_]) -> Spans:
+    return Spans(spans.channel_id[some], spans.first[some], spans.last[some])
 
 
 def _lists(spans: Spans) -> tuple[list[int], list[int], list[int]]:
@@ -125,14 +162,17 @@ def _recomputed(
         if len(found["at"]) >= limits.hard_readings:
             raise TooManyError
         read += len(found["at"])
-        reached = [
+        far = [
             settled(one, known.kinds[one.asked.channel])
             for one in windows(asked, found, rows, known)
         ]
-        done += [one for one in reached if one is not None]
-        asked = [one for one, found_all in zip(asked, reached, strict=True) if found_all is None]
+        done += [one for one in far if one is not None]
+        asked = [one for one, found_all in zip(asked, far, strict=True) if found_all is None]
         rows *= FURTHER
-    return read, *_hours(done)
+    reached = _reached(done)
+    made = _spread(done, reached)
+    keep_ends(connection, done, made)
+    return read, *_hours(reached, made)
 
 
 def _spans(asked: list[ChangedSpan]) -> Spans:
@@ -140,14 +180,16 @@ def _spans(asked: list[ChangedSpan]) -> Spans:
     return Spans(*columns.T)
 
 
-def _hours(done: list[Settled]) -> tuple[Spans, Columns]:
-    """Return the hours of settled spans, each once: where two overlap, both say the same."""
-    reached = Spans(
+def _reached(done: list[Settled]) -> Spans:
+    return Spans(
         np.array([one.channel for one in done], np.int64),
         np.array([one.first_ms for one in done], np.int64),
         np.array([one.last_ms for one in done], np.int64),
     )
-    made = _spread(done, reached)
+
+
+def _hours(reached: Spans, made: Hours) -> tuple[Spans, Columns]:
+    """Return the hours of settled spans, each once: where two overlap, both say the same."""
     place = made.channel
     inside = (made.hour_ms >= reached.first[place]) & (made.hour_ms < reached.last[place])
     columns = _columns(made, reached.channel_id[place], inside)
@@ -162,22 +204,12 @@ def _hours(done: list[Settled]) -> tuple[Spans, Columns]:
 def _spread(done: list[Settled], reached: Spans) -> Hours:
     """Return the hours of all spans; what is refused is told by its channel, not by its place."""
     try:
-        return spread(steps(_apart([one.rows for one in done])))
+        return spread(steps(apart([one.rows for one in done])))
     except InputError as error:
         if error.code != HOUR_BEYOND:
             raise
         channel = int(reached.channel_id[error.where["channel"]])
         raise hour_beyond(channel, error.where["hour"], error.where["used"]) from None
-
-
-def _apart(rows: list[EffectiveReadings]) -> EffectiveReadings:
-    """Return rows of many spans together, each as a channel of its own."""
-    columns = {
-        name: np.concatenate([getattr(one, name) for one in rows])
-        for name in EffectiveReadings.__slots__
-    }
-    place = np.repeat(np.arange(len(rows)), [len(one.at_ms) for one in rows])
-    return EffectiveReadings(**{**columns, "channel": place})
 
 
 def _columns(made: Hours, channel: NDArray[np.int64], some: NDArray[np.bool_]) -> Columns:

@@ -62,7 +62,6 @@ ALARM_ROUTE: Final = Thing[AlarmRoute](
     page=lambda _: "/alarms",
     covered="""(SELECT institution_id FROM alarm_route WHERE id = %(on)s)
                IN (SELECT * FROM access.covers(%(right)s))""",
-    lock="SELECT pg_advisory_xact_lock(hashtextextended('alarm_route', %s))",
     way=Words("在列表中选择", "choose it in the list"),
 )
 

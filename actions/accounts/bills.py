@@ -11,7 +11,7 @@ from actions.accounts.amounts import account_effects
 from actions.accounts.bill_checks import refuse_beside, refuse_twice
 from actions.accounts.bill_fields import BillFields
 from actions.accounts.utility_account_things import UTILITY_ACCOUNT
-from actions.declared import About, Action, Effect, Opposite, Thing
+from actions.declared import BY_MISTAKE, About, Action, Effect, Opposite, Thing
 from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units, not_found
 from actions.kinds import Line
@@ -29,7 +29,6 @@ BILL: Final = Thing[Bill](
     page=lambda one: f"/bills?utility_account={one.utility_account_id}",
     covered="""(SELECT utility_account_id FROM bill WHERE id = %(on)s)
                IN (SELECT * FROM access.covers_utility_accounts(%(right)s))""",
-    lock="SELECT pg_advisory_xact_lock(hashtextextended('bill', %s))",
     way=Words("在“账单”列表中打开账单", "open the bill in the list of bills"),
     way_from="/bills",
 )
@@ -92,7 +91,7 @@ class EnterBill(BillFields, Action[UtilityAccount, BillKept]):
 
     def opposite(self, on: UtilityAccount, result: BillKept) -> Opposite:
         """Return its withdrawal."""
-        return Opposite(WithdrawBill(reason="taken back"), result.bill_id)
+        return Opposite(WithdrawBill(reason=BY_MISTAKE.both), result.bill_id)
 
 
 class CorrectBill(BillFields, Action[Bill, BillKept]):

@@ -13,12 +13,13 @@ from actions.figures import not_found
 from actions.registry.regions import list_profiles
 from analytics.coverage import coverage
 from analytics.decomposition import lmdi_whole
+from compact.indicators import Indicator
 from compact.targets import MILLION
 from metering.errors import InsufficientDataError
 from storage.accounts import decomposition
 from storage.accounts.decomposition import Used
 from storage.compact import books, runs
-from storage.compact.books import QuotaFilter
+from storage.compact.books import Quota, QuotaFilter
 
 __all__ = [
     "Decomposition",
@@ -47,7 +48,8 @@ class Effect:
 class Decomposition:
     """A change from one year to a later one; the effects add to after − before exactly.
 
-    months: how many carrier-months have days that both years measured; share: how much of the later
+    unit: of the change, as people write it. months: how many carrier-months have days that both
+    years measured; share: how much of the later
     year's whole months these days are. None for quotas.
     """
 
@@ -59,10 +61,16 @@ class Decomposition:
     effects: list[Effect]
     months: int | None = None
     share: float | None = None
+    unit: str = "kgce"
 
 
 def explain_quota_change(
-    actor: Actor, institution_id: int, year: int, since: int, union_id: int | None = None
+    actor: Actor,
+    institution_id: int,
+    year: int,
+    since: int,
+    union_id: int | None = None,
+    indicator: str | None = None,
 ) -> Decomposition:
     """Return why an institution's quota differs from that of an earlier year.
 
@@ -70,23 +78,31 @@ def explain_quota_change(
     rounding made of the product.
     """
     with actor.look() as connection:
-        return quota_change(connection, institution_id, year, since, union_id)
+        return quota_change(connection, institution_id, year, since, union_id, indicator)
 
 
 def quota_change(
-    connection: Connection[Any], institution_id: int, year: int, since: int, union_id: int | None
+    connection: Connection[Any],
+    institution_id: int,
+    year: int,
+    since: int,
+    union_id: int | None,
+    indicator: str | None = None,
 ) -> Decomposition:
-    """Return the same in a transaction that is open."""
-    before = _quota(connection, institution_id, since, union_id)
-    after = _quota(connection, institution_id, year, union_id)
+    """Return the same in a transaction that is open; both years of one union and indicator."""
+    held = _held(connection, institution_id, year, union_id, indicator)
+    union_id, indicator = held.union_id, held.indicator
+    before = _quota(connection, _held(connection, institution_id, since, union_id, indicator))
+    after, unit = _quota(connection, held), Indicator(indicator).unit_shown
     named = sorted((before[1].keys() | after[1].keys()) - {"base", "multiplier"})
-    units = {"base": "kgce"} | dict.fromkeys([*named, "multiplier"], "")
+    units = {"base": unit} | dict.fromkeys([*named, "multiplier"], "")
     factors = [
         {name: run_share.get(name, Fraction(1)) for name in units}
         for run_share in (before[1], after[1])
     ]
     effects = _effects(units, factors[0], factors[1], before[0], after[0])
-    return Decomposition(institution_id, since, year, before[0], after[0], effects)
+    of = (institution_id, since, year)
+    return Decomposition(*of, before[0], after[0], effects, unit=unit)
 
 
 def explain_use_change(
@@ -145,19 +161,30 @@ def _parts(
     return units, effects[0], effects[1]
 
 
-def _quota(
-    connection: Connection[Any], institution_id: int, year: int, union_id: int | None
-) -> tuple[int, dict[str, Fraction]]:
-    """Return a quota's amount [g], and the factors whose product it is in kgce."""
-    where = {"institution_id": institution_id, "year": year}
-    held = books.quotas(
-        connection, QuotaFilter(union_id, year, institution_id), after=(0, 0, 0), most=1
-    )
-    run_id = held[0].run_id if held else None
-    shares = runs.shares(connection, run_id, only=[institution_id]) if run_id else []
-    if not shares or held[0].state == "dropped":
+def _held(
+    connection: Connection[Any],
+    institution_id: int,
+    year: int,
+    union_id: int | None,
+    indicator: str | None,
+) -> Quota:
+    """Return a quota that is in force; NotFoundError without."""
+    asked = QuotaFilter(union_id, year, institution_id, indicator=indicator)
+    held = books.quotas(connection, asked, most=1)
+    if not held or held[0].run_id is None or held[0].state == "dropped":
+        where = {"institution_id": institution_id, "year": year}
         raise not_found("年度用能指标", "quota", where)
-    amount_g = held[0].amount_g
+    return held[0]
+
+
+def _quota(connection: Connection[Any], held: Quota) -> tuple[int, dict[str, Fraction]]:
+    """Return a quota's amount [g, of water L], and the factors whose product it is in kg or m³."""
+    institution_id, year, amount_g = held.institution_id, held.year, held.amount_g
+    where = {"institution_id": institution_id, "year": year}
+    assert held.run_id is not None
+    shares = runs.shares(connection, held.run_id, only=[institution_id])
+    if not shares:
+        raise not_found("年度用能指标", "quota", where)
     base = Fraction(sum(one for one in shares[0].base_g if one is not None), _G_PER_KG)
     factors = {name: Fraction(value, MILLION) for name, value in shares[0].factors.items()}
     product = base

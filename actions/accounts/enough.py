@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, Field
 
@@ -39,7 +39,43 @@ def planned_regions(at: Acting) -> Sequence[Option]:
     ]
 
 
-class StateEnough(Action[None, ShareStated]):
+def region_of_office() -> Any:
+    """Return the field of the region whose office states a rule."""
+    return field(
+        zh="行政区划",
+        en="Region",
+        hint=(
+            "连同其下级;不填即整个平台,由系统管理员规定",
+            "With all below it; left open: the whole installation, by its administrator",
+        ),
+        choices=planned_regions,
+        default=None,
+    )
+
+
+def source_of_office(example: str) -> Any:
+    """Return the field of the paper that an office's rule goes by."""
+    return field(
+        zh="依据",
+        en="Source",
+        hint=("谁决定的、哪份文件", "Who decided it, or which paper"),
+        examples=[example],
+    )
+
+
+class ByOffice:
+    """Is stated for a region and all below it; stands before Action among the bases."""
+
+    about: ClassVar[About]
+    region: int | None
+
+    def check(self, on: None, at: Acting) -> None:
+        """Refuse who does not decide for the region, or for the installation."""
+        if not enough.may_state(at.connection, self.region):
+            raise denied(self.about.code)
+
+
+class StateEnough(ByOffice, Action[None, ShareStated]):
     """State the share of time below which an office, and all below it, ranks and compares nothing.
 
     What was stated before stays on record; without a region it is the installation's, which its
@@ -62,27 +98,8 @@ class StateEnough(Action[None, ShareStated]):
         hint=("0.5 到 1 之间的小数,例如 0.9 即九成", "Between 0.5 and 1; 0.9 is nine tenths"),
         examples=["0.95"],
     )
-    region: Id | None = field(
-        zh="行政区划",
-        en="Region",
-        hint=(
-            "连同其下级;不填即整个平台,由系统管理员规定",
-            "With all below it; left open: the whole installation, by its administrator",
-        ),
-        choices=planned_regions,
-        default=None,
-    )
-    source: Line = field(
-        zh="依据",
-        en="Source",
-        hint=("谁决定的、哪份文件", "Who decided it, or which paper"),
-        examples=["Office notice 2026-7"],
-    )
-
-    def check(self, on: None, at: Acting) -> None:
-        """Refuse who does not decide for the region, or for the installation."""
-        if not enough.may_state(at.connection, self.region):
-            raise denied(self.about.code)
+    region: Id | None = region_of_office()
+    source: Line = source_of_office("Office notice 2026-7")
 
     def foresee(self, on: None, at: Acting) -> list[Effect]:
         """Return the share that is stated for the region now, and the one that would be."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Field
 
 from actions.accounts.profiles import known_profile
-from actions.declared import About, Action, Effect, Opposite
+from actions.declared import BY_MISTAKE, About, Action, Effect, Opposite
 from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units
 from actions.kinds import Amount, Line, Month
@@ -110,7 +110,7 @@ class EstimateAccount(Action[Institution, AccountEstimated]):
 
     def opposite(self, on: Institution, result: AccountEstimated) -> Opposite:
         """Take it back."""
-        back = {"carrier": self.carrier, "month": self.month, "reason": "taken back"}
+        back = {"carrier": self.carrier, "month": self.month, "reason": BY_MISTAKE.both}
         return Opposite(WithdrawEstimate.model_validate(back), on.institution_id)
 
     def _place(self, on: Institution) -> tuple[int, str, date]:

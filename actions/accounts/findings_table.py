@@ -138,6 +138,7 @@ FINDINGS: Final = Table[FindingRow, WhichFindings](
             Words("时间", "When"),
             only="page",
             shown=_when,
+            look="when",
             hint=Words("计量表所在地的时间", "in the meter's civil time"),
         ),
         _kwh("used", "实际用量", "Used"),
@@ -154,10 +155,9 @@ FINDINGS: Final = Table[FindingRow, WhichFindings](
         ),
         Column(
             "yuan",
-            Words("相差费用", "Difference"),
+            Words("相差费用(元)", "Difference (yuan)"),
             lambda row: row.yuan,
             "number",
-            unit="元",
             hint=Words("登记单价后显示", "where a price is stated"),
         ),
         Column(

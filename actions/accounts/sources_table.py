@@ -1,82 +1,38 @@
 """The table of what sources say of a month, side by side, and of which somebody must say why."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from actions.accounts.amounts import SOURCES
-from actions.accounts.closing_fields import Year
+from actions.accounts.months_of_year import MonthOf, OfYear, amount, months_of
 from actions.fields import Acting, Words, field
-from actions.figures import in_units
-from actions.kinds import Id
-from actions.registry.institutions import institution_name
 from actions.registry.named import in_words, institution_columns
-from actions.tables import Column, Filter, Table, attribute
-from actions.things import every_region
+from actions.tables import Column, Table, attribute
 from storage.accounts import counting
 from storage.accounts.counting import Sources
-from storage.pages import Page, cursor_of, key_of
-from storage.registry import institutions
-from storage.registry.institutions import InstitutionFilter
+from storage.pages import Page
 
 
-class WhichSources(Filter):
+class WhichSources(OfYear):
     """Of which year and institutions sources are wanted."""
 
-    year: Year | None = field(
-        zh="年度", en="Year", hint=("不填为上一年", "Left open: last year"), default=None
-    )
-    region: Id | None = field(
-        zh="行政区划(含下级)", en="Region, with its lower ones", choices=every_region, default=None
-    )
-    institution: Id | None = field(
-        zh="机构编号", en="Institution id", called=institution_name, default=None
-    )
     differing: bool = field(zh="只列相差超过 2% 的", en="Only those that differ", default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SourcesRow:
-    """What sources say of a month, with what its institution is called."""
-
-    one: Sources
-    name_zh: str | None
-    name_en: str | None
-
-    @property
-    def institution_id(self) -> int:
-        """Whose it is."""
-        return self.one.institution_id
+SourcesRow = MonthOf[Sources]
 
 
 def _ask(at: Acting, asked: WhichSources, after: str | None, limit: int) -> Page[SourcesRow]:
     """Return the months of so many institutions."""
-    (last,) = key_of(after, 0)
-    year = asked.year or at.today.year - 1
-    among = institutions.matching(at.connection, InstitutionFilter(region_id=asked.region))
-    ids = [one for one in among if one > int(last) and asked.institution in (None, one)]
-    some = ids[:limit]
-    names = institutions.names(at.connection, some)
+    year = asked.of(at)
     first, until = date(year, 1, 1), date(year + 1, 1, 1)
-    rows = [
-        SourcesRow(one, *names.get(one.institution_id, (None, None)))
-        for one in counting.sources(at.connection, some, first, until)
-        if one.differs or not asked.differing
-    ]
-    return Page(rows, cursor_of(some[-1]) if len(ids) > limit else None)
 
+    def listed(some: list[int]) -> Iterator[Sources]:
+        found = counting.sources(at.connection, some, first, until)
+        return (one for one in found if one.differs or not asked.differing)
 
-def _amount(name: str, zh: str, en: str, hint: tuple[str, str] | None = None) -> Column:
-    return Column(
-        name,
-        Words(zh, en),
-        lambda row: in_units(getattr(row.one, name), row.one.per_unit),
-        "number",
-        unit_of=lambda row: row.one.unit,
-        places=0,
-        hint=Words(*hint) if hint else None,
-        apart=name == "estimate",
-    )
+    return months_of(at, asked, after, limit, listed)
 
 
 def _explain(row: SourcesRow) -> str:
@@ -112,8 +68,8 @@ SOURCES_TABLE: Final = Table[SourcesRow, WhichSources](
             lambda row: row.one.source,
             shown=lambda row, lang: SOURCES[row.one.source].say(lang) if row.one.source else "",
         ),
-        _amount("quanta", "台账", "In account"),
-        _amount("difference", "最大差额", "Greatest difference"),
+        amount("quanta", "台账", "In account", places=0),
+        amount("difference", "最大差额", "Greatest difference", places=0),
         Column(
             "word",
             Words("说明", "Why"),
@@ -123,12 +79,12 @@ SOURCES_TABLE: Final = Table[SourcesRow, WhichSources](
             link=_explain,
             look=_look,
         ),
-        _amount("meter", "计量", "Meter"),
-        _amount("by_days", "账单按天", "Bills by days",
-                ("整月每天都有账单时才有", "Where every day of the month is billed")),
-        _amount("by_bill", "账单按月", "Bills by billing month"),
-        _amount("typed", "填报", "Typed"),
-        _amount("estimate", "估算", "Estimate"),
+        amount("meter", "计量", "Meter", places=0),
+        amount("by_days", "账单按天", "Bills by days", places=0,
+               hint=Words("整月每天都有账单时才有", "Where every day of the month is billed")),
+        amount("by_bill", "账单按月", "Bills by billing month", places=0),
+        amount("typed", "填报", "Typed", places=0),
+        amount("estimate", "估算", "Estimate", places=0, apart=True),
         attribute("one.differs", "超过 2%", "By more than 2 %", "flag", called="differs",
                   apart=True),
         attribute("one.unit", "单位", "Unit", called="unit", apart=True),

@@ -39,6 +39,7 @@ class SubmissionsOpened(BaseModel):
 
     year: int
     submissions: int
+    submission_id: int | None = Field(description="Where one alone was opened; else null.")
 
 
 class OpenSubmissions(Action[None, SubmissionsOpened]):
@@ -72,11 +73,14 @@ class OpenSubmissions(Action[None, SubmissionsOpened]):
         """Open them."""
         made = submissions.open_all(at.connection, self.year, self._left(at), at.actor)
         at.told["submissions"] = len(made)
-        return SubmissionsOpened(year=self.year, submissions=len(made))
+        only = made[0] if len(made) == 1 else None
+        return SubmissionsOpened(year=self.year, submissions=len(made), submission_id=only)
 
     @classmethod
     def where_to(cls, on: None, result: SubmissionsOpened) -> str:
-        """Return the table of the year."""
+        """Return the page of the one that was opened, or the table of the year."""
+        if result.submission_id is not None:
+            return f"/submissions/cells?submission={result.submission_id}"
         return f"/submissions?year={result.year}"
 
     def _left(self, at: Acting) -> list[int]:

@@ -5,13 +5,12 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
-from actions.accounts.enough import planned_regions
-from actions.actor import denied
+from actions.accounts.enough import ByOffice, region_of_office, source_of_office
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Amount, Id, Line
 from actions.rights import Right
-from storage.accounts import enough, submissions
+from storage.accounts import submissions
 from storage.accounts.submissions import RuleRow
 
 _MILLION: Final = 10**6
@@ -26,7 +25,7 @@ class SubmissionRuleStated(BaseModel):
     region_id: int | None
 
 
-class StateSubmissionRule(Action[None, SubmissionRuleStated]):
+class StateSubmissionRule(ByOffice, Action[None, SubmissionRuleStated]):
     """State what an office, and all below it, asks of submissions; what was stated before stays.
 
     Until somebody does: all cells that are asked for, and another person reviews and approves.
@@ -59,27 +58,8 @@ class StateSubmissionRule(Action[None, SubmissionRuleStated]):
     line_receives: bool = field(
         zh="主管部门也须接收", en="The department line receives it, too", default=False
     )
-    region: Id | None = field(
-        zh="行政区划",
-        en="Region",
-        hint=(
-            "连同其下级;不填即整个平台,由系统管理员规定",
-            "With all below it; left open: the whole installation, by its administrator",
-        ),
-        choices=planned_regions,
-        default=None,
-    )
-    source: Line = field(
-        zh="依据",
-        en="Source",
-        hint=("谁决定的、哪份文件", "Who decided it, or which paper"),
-        examples=["Office notice 2026-9"],
-    )
-
-    def check(self, on: None, at: Acting) -> None:
-        """Refuse who decides for another region."""
-        if not enough.may_state(at.connection, self.region):
-            raise denied(self.about.code)
+    region: Id | None = region_of_office()
+    source: Line = source_of_office("Office notice 2026-9")
 
     def foresee(self, on: None, at: Acting) -> list[Effect]:
         """Return what would be asked."""

@@ -71,8 +71,6 @@ SUBMISSION: Final = Thing[SubmissionRow](
     page=lambda one: f"/submissions/cells?submission={one.submission_id}",
     covered="""(SELECT institution_id FROM submission WHERE id = %(on)s)
                IN (SELECT * FROM access.covers(%(right)s))""",
-    # nobody who takes a step may update its row
-    lock="SELECT pg_advisory_xact_lock(hashtextextended('submission', %s))",
     way=Words("在年报列表中选择", "choose it in the list of submissions"),
     way_from="/submissions",
 )

@@ -17,7 +17,7 @@ from actions.accounts.typed_fields import (
     not_over,
     unit_field,
 )
-from actions.declared import About, Action, Effect, Opposite, Thing
+from actions.declared import BY_MISTAKE, About, Action, Effect, Opposite, Thing
 from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units
 from actions.kinds import Amount, Day, Line, Month
@@ -36,7 +36,6 @@ FIGURE: Final = Thing[Figure](
     page=lambda one: f"/figures?institution={one.institution_id}",
     covered="""(SELECT institution_id FROM typed_figure WHERE id = %(on)s)
                IN (SELECT * FROM access.covers(%(right)s))""",
-    lock="SELECT pg_advisory_xact_lock(hashtextextended('figure', %s))",
     way=Words("在“填报数”列表中打开", "open it in the list of typed figures"),
     way_from="/figures",
 )
@@ -98,7 +97,7 @@ class TypeFigure(Action[Institution, FigureKept]):
 
     def opposite(self, on: Institution, result: FigureKept) -> Opposite:
         """Return its withdrawal."""
-        return Opposite(WithdrawFigure(reason="taken back"), result.figure_id)
+        return Opposite(WithdrawFigure(reason=BY_MISTAKE.both), result.figure_id)
 
     def _said(self, on: Institution, at: Acting) -> NewFigure:
         of = carrier_of(at, self.carrier)
@@ -132,8 +131,9 @@ class RecordDelivery(Action[Institution, FigureKept]):
         zh="品类", en="Kind", choices=every_delivery, examples=["lpg_bottle_15"]
     )
     day: Day = field(zh="日期", en="Day", examples=["2015-01-12"])
-    quantity: Amount = field(
-        zh="数量", en="Quantity", hint=("按品类的单位", "In the unit of its kind"), examples=["2"]
+    quantity: Amount = field(zh="数量", en="Quantity", examples=["2"])
+    unit: Annotated[Line, Field(max_length=40)] | None = unit_field(
+        ("不填为该品类的单位", "Left open: that of its kind")
     )
     cost: Amount | None = cost_field()
     basis: Line = basis_field()
@@ -162,13 +162,14 @@ class RecordDelivery(Action[Institution, FigureKept]):
 
     def opposite(self, on: Institution, result: FigureKept) -> Opposite:
         """Return its withdrawal."""
-        return Opposite(WithdrawFigure(reason="taken back"), result.figure_id)
+        return Opposite(WithdrawFigure(reason=BY_MISTAKE.both), result.figure_id)
 
     def _said(self, on: Institution, at: Acting) -> NewFigure:
         of = delivery_of(at, self.kind, self.day)
-        quanta = of.quanta(self.quantity)
+        unit = self.unit or of.unit_en
+        quanta = of.quanta(self.quantity, unit)
         return NewFigure(
-            on.institution_id, of.carrier, self.kind, self.day, quanta, self.quantity, of.unit_en,
+            on.institution_id, of.carrier, self.kind, self.day, quanta, self.quantity, unit,
             fen_of(self.cost, "cost"), self.basis,
         )  # fmt: skip
 
@@ -213,7 +214,7 @@ class CorrectFigure(Action[Figure, FigureKept]):
         if on.kind == MONTH:
             quanta = quanta_of(of, self.quantity, on.unit)
         else:
-            quanta = delivery_of(at, on.kind, on.day).quanta(self.quantity)
+            quanta = delivery_of(at, on.kind, on.day).quanta(self.quantity, on.unit)
         return NewFigure(
             on.institution_id, on.carrier, on.kind, on.day, quanta, self.quantity, on.unit,
             fen_of(self.cost, "cost"), self.basis, on.figure_id,

@@ -5,25 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from actions.fields import Acting, Option, Words, field
 from actions.spans import month_after
 from analytics.exact import half_up
+from metering.channels import Kind
 from metering.errors import ConflictError, InputError
-from metering.units import MOST_QUANTA
+from metering.units import MOST_QUANTA, conversion, meant, quanta_per_unit
 from storage.accounts import typed
 from storage.accounts.typed import DeliveryKind
 
+_DIMENSIONS: Final = ("L", "g", "MJ")  # in which units are converted into those of a delivery
 
-def unit_field() -> Any:
+
+def unit_field(hint: tuple[str, str] | None = None) -> Any:
     """Return the field of the unit."""
-    return field(
-        zh="单位",
-        en="Unit",
-        hint=("不填为该品种的计量单位", "Left open: the carrier's"),
-        default=None,
-    )
+    hint = hint or ("不填为该品种的计量单位", "Left open: the carrier's")
+    return field(zh="单位", en="Unit", hint=hint, default=None)
 
 
 def cost_field() -> Any:
@@ -82,9 +81,12 @@ class Delivery:
         """The unit in which it is delivered."""
         return self.one.unit_en
 
-    def quanta(self, quantity: Decimal) -> int:
-        """Return a quantity in whole quanta of the carrier, halves up."""
-        found = half_up(Fraction(quantity) * Fraction(self.one.quanta_per_unit))
+    def quanta(self, quantity: Decimal, unit: str = "") -> int:
+        """Return a quantity in whole quanta of the carrier, halves up.
+
+        unit: empty for that of the kind. InputError where it is of another dimension.
+        """
+        found = half_up(Fraction(quantity) * self._quanta_per(unit))
         if found > MOST_QUANTA:
             raise InputError(
                 "figure.too_much",
@@ -95,6 +97,26 @@ class Delivery:
                 where={"field": "quantity", "value": str(quantity)},
             )
         return found
+
+    def _quanta_per(self, unit: str) -> Fraction:
+        """Return what one unit is: as the kind has it, converted to that, or the carrier's own."""
+        each, ours = Fraction(self.one.quanta_per_unit), self.one.unit_en
+        if unit in {"", ours, self.one.unit_zh}:
+            return each
+        sent = meant(unit, self.carrier)
+        for quantum in _DIMENSIONS:
+            if (ratio := conversion(sent, ours, Kind.INTERVAL, quantum)) is not None:
+                return each * ratio
+        if (own := quanta_per_unit(sent, Kind.INTERVAL, self.quantum)) is not None:
+            return own
+        raise InputError(
+            "figure.delivery_unit",
+            zh=f"“{self.one.name_zh}”不按“{unit}”计。",
+            en=f"{self.one.name_en} is not counted in “{unit}”.",
+            next_zh=f"请换算为{self.one.unit_zh},或选其他品类。",
+            next_en=f"State it in {ours}, or choose another kind.",
+            where={"field": "unit", "value": unit},
+        )
 
 
 def every_delivery(at: Acting) -> Sequence[Option]:

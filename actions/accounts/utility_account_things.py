@@ -32,7 +32,6 @@ UTILITY_ACCOUNT: Final = Thing[UtilityAccount](
     name=lambda one, _: f"{one.number} · {one.supplier}",
     page=lambda one: f"/bills?utility_account={one.utility_account_id}",
     covered="%(on)s::integer IN (SELECT * FROM access.covers_utility_accounts(%(right)s))",
-    lock="SELECT pg_advisory_xact_lock(hashtextextended('utility_account', %s))",
     way=Words("在“户号”列表中打开户号", "open the number in the list of utility account numbers"),
     way_from="/utility-accounts",
     keyed=_by_number,

@@ -1,7 +1,7 @@
 """What needs whoever logs in, of institutions, of unions and of the platform, by rights."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -25,11 +25,12 @@ from storage.accounts import findings, overview
 from storage.accounts.findings import FindingRow
 from storage.boards import today
 from storage.boards.today import Closed, Lacking, MonthOf, People, Silent
-from storage.compact import memberships, progress, runs, targets, unions
+from storage.compact import memberships, progress, runs, targets, unions, year_forecasts
 from storage.compact.memberships import MembershipRow
 from storage.compact.runs import RunRow
 from storage.compact.targets import TargetRow
 from storage.compact.unions import UnionRow
+from storage.compact.year_forecasts import ForecastRow
 from storage.health import Queue, Rejects
 from storage.readings import new_keys
 from storage.readings.new_keys import NewKeys
@@ -50,7 +51,8 @@ class OfInstitutions:
     something. progress: of the institutions listed, in the newest year that has quotas.
     names: of the institutions looked into, zh and en. evidence: of the coefficients, the worst;
     outside: whether one of them is used outside its years. findings: the greatest that wait;
-    answers: those of them that the reader may answer.
+    answers: those of them that the reader may answer. forecasts: of the institutions listed, how
+    their newest year will end.
     """
 
     month: date
@@ -63,6 +65,7 @@ class OfInstitutions:
     outside: bool
     findings: Sequence[FindingRow] = ()
     answers: frozenset[int] = frozenset()
+    forecasts: Mapping[int, ForecastRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,8 @@ class OfPlatform:
 class Today:
     """What needs somebody; a part that is None is not for this reader.
 
-    new_keys: of known gateways, for whoever registers channels.
+    new_keys: of known gateways, for whoever registers channels. part_in: unions in which the actor
+    acts for a member.
     """
 
     day: date
@@ -136,6 +140,7 @@ class Today:
     books: OfBooks
     year: OfYear
     new_keys: Sequence[NewKeys] = ()
+    part_in: Sequence[UnionRow] = ()
 
 
 def today_of(actor: Actor) -> Today:
@@ -153,6 +158,7 @@ def today_of(actor: Actor) -> Today:
             of_books(connection),
             of_year(connection, actor.today or days.today(connection)),
             new_keys.new_keys(connection, _FEW) if holds(connection, Right.REGISTER) else (),
+            _part_in(connection) if plans else (),
         )
 
 
@@ -180,6 +186,7 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
             for one in greatest
             if holds(connection, Right.CORRECT_READINGS, FINDING.covered, one.finding_id)
         ),
+        year_forecasts.newest(connection, ids[:_INSTITUTIONS]),
     )
 
 
@@ -200,6 +207,12 @@ def _of_unions(connection: Connection[TupleRow]) -> list[OfUnion]:
         for one in unions.listed(connection)
         if unions.plans(connection, one.union_id)
     ]
+
+
+def _part_in(connection: Connection[TupleRow]) -> list[UnionRow]:
+    """Return the unions in which the actor acts for a member."""
+    own = {one.union_id for one in memberships.listed(connection) if one.own and one.sits}
+    return [one for one in unions.listed(connection) if one.union_id in own]
 
 
 def _of_members(connection: Connection[TupleRow]) -> list[OfMember]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from actions.compact import book_words as words
-from actions.compact.columns import INDICATOR, amount
+from actions.compact.columns import amount, of_indicator
 from actions.compact.target_fields import Year
 from actions.fields import Acting, Words, field
 from actions.kinds import Id
@@ -24,8 +24,8 @@ class WhichAccounts(Filter):
 
 
 def _ask(at: Acting, asked: WhichAccounts, after: str | None, limit: int) -> Page[BookAccount]:
-    union, year, institution, account, region = key_of(after, *accounts.FIRST)
-    place = (int(union), int(year), int(institution), str(account), int(region))
+    union, year, institution, account, region, indicator = key_of(after, *accounts.FIRST)
+    place = (int(union), int(year), int(institution), str(account), int(region), str(indicator))
     wanted = AccountFilter(asked.union, asked.institution, asked.year)
     found = accounts.listed(at.connection, wanted, after=place, most=limit + 1)
     return page_of(found, limit, lambda one: one.key)
@@ -41,7 +41,7 @@ BOOK_ACCOUNTS: Final = Table[BookAccount, WhichAccounts](
     tag="books",
     columns=(
         attribute("union_id", "区域联合体编号", "Union id", "whole", apart=True),
-        attribute("indicator", *INDICATOR, apart=True),
+        *of_indicator(),
         attribute("year", "年份", "Year", "whole", shown=lambda row, lang: str(row.year)),
         *institution_columns(),
         either("region", "成员单位", "Member"),
@@ -52,7 +52,7 @@ BOOK_ACCOUNTS: Final = Table[BookAccount, WhichAccounts](
             lambda row: row.account,
             shown=lambda row, lang: words.ACCOUNTS[row.account].say(lang),
         ),
-        amount("balance_kgce", "余额", "Balance", lambda row: row.amount_g),
+        amount("balance", "余额", "Balance", lambda row: row.amount_g),
         Column(
             "state",
             Words("状态", "State"),

@@ -11,7 +11,7 @@ from actions.compact.make_run import MakeRun
 from actions.compact.run_changes import effects_of, replaced_by
 from actions.compact.runs import try_from
 from actions.compact.starting import start_of
-from actions.compact.target_words import kgce
+from actions.compact.target_words import whole_words
 from actions.declared import Effect
 from actions.fields import Acting, Words
 from compact.agreements import AgreementText
@@ -59,17 +59,21 @@ def figures(said: AgreementText, held: AgreementRow | None, at: Acting) -> list[
         Effect(
             "base",
             Words("基期用能(您可查看的机构)", "Base of the institutions that you see"),
-            None if before_g is None else kgce(before_g),
-            kgce(base_g),
+            None if before_g is None else whole_words(before_g, after.indicator),
+            whole_words(base_g, after.indicator),
         )
     ]
     for year in after.years() or [None]:
         same = before is not None and (year is None or year in before.years())
         zh, en = ("次年", "the year after") if year is None else (f"{year} 年", str(year))
-        was = kgce(before.cap_g(before_g or 0, year or 0)) if before is not None and same else None
+        was = _cap(before, before_g or 0, year) if before is not None and same else None
         words = Words(f"{zh}至多(您可查看的机构)", f"At most in {en}, by those that you see")
-        found.append(Effect("cap", words, was, kgce(after.cap_g(base_g, year or 0))))
+        found.append(Effect("cap", words, was, _cap(after, base_g, year)))
     return found + _by_member(said, after, at)
+
+
+def _cap(target: Target, base_g: int, year: int | None) -> Words:
+    return whole_words(target.cap_g(base_g, year or 0), target.indicator)
 
 
 def refuse_without_accounts(on: AgreementRow, at: Acting) -> None:
@@ -100,7 +104,8 @@ def _by_member(said: AgreementText, target: Target, at: Acting) -> list[Effect]:
             method = action.method_with(bands.in_force(at.connection, at.today))
             shadow = bool(start.shadow & set(said.parties))
             sums = sums_of(try_from(start, method, shadow=shadow))
-            return list(effects_of(replaced_by(at.connection, said.union, target.indicator, sums)))
+            found = replaced_by(at.connection, said.union, target.indicator, sums)
+            return list(effects_of(found, target.indicator.value))
     except InsufficientDataError as error:
         return [_unknown(error)]
 

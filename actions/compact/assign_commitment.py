@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from actions.compact.commitment_things import asked_members, member_region
 from actions.compact.things import UNION
 from actions.compact.withdraw_commitment import WithdrawCommitment
-from actions.declared import About, Action, Effect, Opposite
+from actions.declared import BY_MISTAKE, About, Action, Effect, Opposite
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Day, Line, Text
 from actions.rights import Right
@@ -95,10 +95,14 @@ class AssignCommitment(Action[UnionRow, CommitmentAssigned]):
         made = commitments.add(at.connection, fields, at.actor)
         return CommitmentAssigned(commitment_id=made, region_id=region)
 
+    @classmethod
+    def where_to(cls, on: UnionRow, result: CommitmentAssigned) -> str:
+        """Return the commitment's page."""
+        return f"/commitments/{result.commitment_id}"
+
     def opposite(self, on: UnionRow, result: CommitmentAssigned) -> Opposite | None:
         """Return its withdrawal."""
-        reason = "分派有误 / assigned by mistake"
-        return Opposite(WithdrawCommitment(reason=reason), result.commitment_id)
+        return Opposite(WithdrawCommitment(reason=BY_MISTAKE.both), result.commitment_id)
 
     def _region(self, on: UnionRow, at: Acting) -> int:
         region = member_region(at, on.union_id, self.member)

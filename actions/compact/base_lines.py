@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import numpy as np
 from psycopg import Connection
 
 from compact import findings
 from compact.base_columns import Known, reviewed_all
+from compact.bases import History
 from compact.findings import Finding
-from compact.rosters import ANY_DAY, day_of
+from compact.indicators import Indicator
 from compact.runs import digest_of
 from compact.targets import MILLION, Base, Mark
-from storage.compact import base_columns, bases, rosters, targets
+from storage.compact import base_columns, base_histories, bases, targets
 from storage.compact.bases import Act, TargetInstitution, Verdict
 from storage.registry import institutions
 
@@ -21,7 +21,9 @@ CONFIRMED: Final = "confirmed"
 LEFT_OUT: Final = "left_out"
 REOPENED: Final = "reopened"
 OPEN: Final = "open"
-_FEW: Final = 500  # institutions whose roster is asked for by id; of more, all are read
+# Institutions that are reviewed one by one, in a second; of more, columns tell about which nothing
+# is odd, and what computes with columns (numpy, 12 MB) is loaded.
+_FEW: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class BaseLine:
     quota_effect_g: what the findings move in the total of the target year.
     own_share: of the base, what they move; None without a base.
     seen: whether the planner sees the institution; of another, no figure is told.
+    indicator: what the target counts.
     """
 
     institution_id: int
@@ -48,6 +51,7 @@ class BaseLine:
     acts: tuple[Act, ...]
     sha256: str
     seen: bool = True
+    indicator: Indicator = Indicator.TOTAL_KGCE
 
     @property
     def shown(self) -> "BaseLine":
@@ -76,6 +80,9 @@ def reviewed_bases(
     connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
 ) -> dict[int, findings.Reviewed]:
     """Return the base of each institution with its findings, as everything says it now."""
+    if len(counted) <= _FEW:
+        each = histories_of(connection, kept, counted)
+        return {who: findings.reviewed(kept.target, history) for who, history in each.items()}
     known = known_of(connection, kept, counted)
     return dict(zip(known.institutions, reviewed_all(kept.target, known), strict=True))
 
@@ -123,6 +130,7 @@ def lines_of(
                 acts=tuple(acts.get(who, ())),
                 sha256=digest,
                 seen=who in named,
+                indicator=kept.target.indicator,
             )
         )
     return lines
@@ -135,16 +143,12 @@ def _members(
     found: Mapping[int, findings.Reviewed],
 ) -> dict[int, int]:
     """Return the member in which each counted when its base was over; who was in none is absent."""
+    days = {one.institution_id: kept.target.roster_day(found[one.institution_id].base)
+            for one in counted}  # fmt: skip
+    dated = {who: day for who, day in days.items() if day is not None}
+    then = base_histories.members(connection, kept.union_id, dated) if dated else {}
     now = {one.institution_id: one.member_id for one in counted}
-    ids = sorted(now)
-    days = [kept.target.roster_day(found[who].base) for who in ids]
-    roster = rosters.roster(connection, kept.union_id, ids, whole=len(ids) > _FEW)
-    there = roster.on(np.array([ANY_DAY if day is None else day_of(day) for day in days], np.int64))
-    return {
-        who: now[who] if days[row] is None else int(there.member[row])
-        for row, who in enumerate(ids)
-        if there.here[row]
-    }
+    return {who: now[who] for who in sorted(now) if who not in dated} | then
 
 
 def _mean_g(found: Sequence[Base | None]) -> int:
@@ -186,8 +190,15 @@ def by_member(lines: Sequence[BaseLine]) -> list[MemberBases]:
     ]
 
 
+def histories_of(
+    connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
+) -> dict[int, History]:
+    """Return what is known of each of a few institutions by itself, as the target counts it."""
+    return base_histories.histories(connection, kept.union_id, kept.target, counted)
+
+
 def known_of(
     connection: Connection[Any], kept: targets.TargetRow, counted: Sequence[TargetInstitution]
 ) -> Known:
-    """Return what is known of these institutions' energy, as the target counts it."""
-    return base_columns.known(connection, kept.union_id, kept.target.profile, counted)
+    """Return what is known of these institutions' use, as the target counts it."""
+    return base_columns.known(connection, kept.union_id, kept.target, counted)

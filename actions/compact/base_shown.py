@@ -24,14 +24,14 @@ class FindingShown(BaseModel):
     """Something about a base that somebody has to answer for."""
 
     code: str = Field(
-        description="missing, partial, beyond (three times the other year), zero, negative, "
-        "frozen, area, persons or no_base"
+        description="missing, partial, no_factor (of CO2), beyond (three times the other year), "
+        "zero, negative, frozen, area, persons or no_base"
     )
     carrier: str | None
     month: int | None = Field(description="Of the base year, from 1.")
-    kgce: Exact | None = Field(description="What is there.")
-    comparable_kgce: Exact | None = Field(description="What would be plausible.")
-    effect_kgce: Exact = Field(description="What it moves in the base.")
+    amount: Exact | None = Field(description="What is there.")
+    comparable: Exact | None = Field(description="What would be plausible.")
+    effect: Exact = Field(description="What it moves in the base.")
     text_zh: str
     text_en: str
 
@@ -69,11 +69,13 @@ class BaseShown(BaseModel):
     member_id: int
     state: str = Field(description="open, confirmed or left_out")
     base_year: int | None
-    base_kgce: Exact | None
-    months_kgce: list[Exact | None] = Field(description="null: no base, so no quota.")
+    indicator: str
+    unit: str = Field(description="Of all amounts: kgce, kgCO2 or m3.")
+    base: Exact | None
+    months: list[Exact | None] = Field(description="null: no base, so no quota.")
     month_states: list[str] = Field(description="measured, billed, estimated or missing")
-    effect_kgce: Exact = Field(description="What the findings move in the base.")
-    quota_effect_kgce: Exact = Field(description="And so in the union's quotas together.")
+    effect: Exact = Field(description="What the findings move in the base.")
+    quota_effect: Exact = Field(description="And so in the union's quotas together.")
     own_share: float | None = Field(description="Of its own base, and so of its own quota.")
     findings: list[FindingShown]
     acts: list[ActShown]
@@ -91,13 +93,15 @@ def base_shown(line: BaseLine) -> BaseShown:
         member_id=line.member_id,
         state=line.state,
         base_year=None if base is None else base.year,
-        base_kgce=None if base is None else kilograms(base.total_g),
-        months_kgce=[] if base is None else [in_units(one, 1000) for one in base.months_g],
+        indicator=line.indicator.value,
+        unit=line.indicator.unit,
+        base=None if base is None else kilograms(base.total_g),
+        months=[] if base is None else [in_units(one, 1000) for one in base.months_g],
         month_states=[] if base is None else [one.value for one in base.states],
-        effect_kgce=kilograms(line.effect_g),
-        quota_effect_kgce=kilograms(line.quota_effect_g),
+        effect=kilograms(line.effect_g),
+        quota_effect=kilograms(line.quota_effect_g),
         own_share=line.own_share,
-        findings=[_finding(one, None if base is None else base.year) for one in line.findings],
+        findings=[_finding(one, line) for one in line.findings],
         acts=[act_shown(one) for one in line.acts],
         verdict=verdict_shown(line.verdict),
         sha256=line.sha256,
@@ -122,14 +126,15 @@ def act_shown(act: Act) -> ActShown:
     )
 
 
-def _finding(finding: Finding, year: int | None) -> FindingShown:
+def _finding(finding: Finding, line: BaseLine) -> FindingShown:
+    year, unit = None if line.base is None else line.base.year, line.indicator.unit_shown
     return FindingShown(
         code=finding.mark.code,
         carrier=finding.mark.carrier,
         month=finding.mark.month,
-        kgce=in_units(finding.grams, 1000),
-        comparable_kgce=in_units(finding.reference_g, 1000),
-        effect_kgce=kilograms(finding.effect_g),
-        text_zh=told(finding, year, "zh"),
-        text_en=told(finding, year, "en"),
+        amount=in_units(finding.grams, 1000),
+        comparable=in_units(finding.reference_g, 1000),
+        effect=kilograms(finding.effect_g),
+        text_zh=told(finding, year, "zh", unit),
+        text_en=told(finding, year, "en", unit),
     )

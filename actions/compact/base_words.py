@@ -10,6 +10,7 @@ from compact.targets import Mark
 CODES: Final[dict[str, tuple[str, str]]] = {
     "missing": ("缺数", "missing"),
     "partial": ("计量不足", "measured in part"),
+    "no_factor": ("缺排放因子", "no factor says what CO2 it is"),
     "beyond": ("超过另一年同月的三倍", "beyond three times the other year"),
     "zero": ("在用而为零", "nothing used while open"),
     "negative": ("为负", "less than nothing was used"),
@@ -56,15 +57,15 @@ def marked(
     return f"{place}: {words}" if place else words
 
 
-def told(finding: Finding, year: int | None, lang: str) -> str:
-    """Return a finding with what is there and what would be plausible. [kgce]"""
+def told(finding: Finding, year: int | None, lang: str, unit: str = "kgce") -> str:
+    """Return a finding with what is there and what would be plausible, in the target's unit."""
     text = marked(finding.mark, year, lang)
     amounts = []
     if finding.grams is not None:
-        amounts.append(f"{_kg(finding.grams)} kgce")
+        amounts.append(f"{_kg(finding.grams)} {unit}")
     if finding.reference_g is not None:
         other = in_words(("可比", "comparable"), lang)
-        amounts.append(f"{other} {_kg(finding.reference_g)} kgce")
+        amounts.append(f"{other} {_kg(finding.reference_g)} {unit}")
     return f"{text} ({', '.join(amounts)})" if amounts else text
 
 

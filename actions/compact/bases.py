@@ -14,7 +14,7 @@ from actions.compact.base_lines import (
     BaseLine,
     MemberBases,
     by_member,
-    known_of,
+    histories_of,
     lines_of,
     weight,
 )
@@ -23,6 +23,7 @@ from actions.figures import not_found
 from actions.registry.institutions import no_institution
 from compact.bases import History, How
 from compact.findings import Finding
+from compact.indicators import Indicator
 from compact.targets import Base, State
 from storage.access import grants
 from storage.compact import bases, targets
@@ -50,6 +51,7 @@ class Review:
     base_g: int
     lines: list[BaseLine]
     members: list[MemberBases]
+    indicator: Indicator
 
     @property
     def open(self) -> int:
@@ -98,7 +100,13 @@ def reviewed(connection: Connection[Any], target_id: int) -> Review:
     odd = [one.shown for one in lines if one.findings or one.acts or one.state == LEFT_OUT]
     whole = sum(one.base.total_g for one in lines if one.base is not None and one.seen)
     return Review(
-        target_id, kept.union_id, enough, whole, sorted(odd, key=weight), by_member(lines)
+        target_id,
+        kept.union_id,
+        enough,
+        whole,
+        sorted(odd, key=weight),
+        by_member(lines),
+        kept.target.indicator,
     )
 
 
@@ -114,8 +122,7 @@ def histories(actor: Actor, target_id: int, asked: Sequence[int]) -> dict[int, H
         kept = _target(connection, target_id)
         seen = {one.institution_id for one in institutions.some(connection, list(asked))}
         counted = bases.institutions(connection, kept.union_id, sorted(seen))
-        known = known_of(connection, kept, counted)
-    return {who: known.history(place) for place, who in enumerate(known.institutions)}
+        return histories_of(connection, kept, counted)
 
 
 def newest_target(actor: Actor, union_id: int | None = None) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from actions.compact.base_shown import BaseShown, base_shown
 from actions.compact.base_words import STATES
 from actions.compact.bases import LineFilter, newest_of, reviewed
+from actions.compact.columns import of_indicator, unit_shown
 from actions.fields import Acting, Lang, Words, field
 from actions.kinds import Id, Line
 from actions.registry.named import institution_columns
@@ -66,21 +67,22 @@ BASES: Final = Table[BaseShown, WhichBases](
             "state", "状态", "State", shown=lambda row, lang: Words(*STATES[row.state]).say(lang)
         ),
         attribute("base_year", "基期年", "Base year", "whole"),
-        attribute("base_kgce", "基期", "Base", "number", unit="kgce"),
+        *of_indicator(),
+        attribute("base", "基期", "Base", "number", unit_of=unit_shown),
         attribute(
-            "effect_kgce",
+            "effect",
             "对基期的影响",
             "Effect on the base",
             "number",
-            unit="kgce",
+            unit_of=unit_shown,
             hint=("异常所涉的量", "What the findings move in the base"),
         ),
         attribute(
-            "quota_effect_kgce",
+            "quota_effect",
             "对指标的影响",
             "Effect on quotas",
             "number",
-            unit="kgce",
+            unit_of=unit_shown,
             hint=("对全部指标合计", "And so in the union's quotas together"),
         ),
         attribute(

@@ -11,6 +11,7 @@ from decimal import Decimal
 from actions.declared import Effect
 from actions.fields import Words
 from actions.figures import kilograms
+from compact.indicators import Indicator
 from compact.targets import Target
 from storage.compact.run_members import Sums
 
@@ -22,6 +23,7 @@ class Beyond:
     year: int
     target_g: int
     amount_g: int
+    indicator: Indicator = Indicator.TOTAL_KGCE
 
     @property
     def beyond_g(self) -> int:
@@ -31,7 +33,7 @@ class Beyond:
     @property
     def words(self) -> Words:
         """Both sums and their difference, in a sentence."""
-        amount, target, by = map(_kgce, (self.amount_g, self.target_g, abs(self.beyond_g)))
+        amount, target, by = map(self._said, (self.amount_g, self.target_g, abs(self.beyond_g)))
         more = self.beyond_g > 0
         than = "多" if more else "少"
         zh = f"{self.year} 年指标合计 {amount},比目标允许的 {target} {than} {by}。"
@@ -41,6 +43,9 @@ class Beyond:
         )
         return Words(zh, en)
 
+    def _said(self, grams: int) -> str:
+        return f"{Decimal(grams).scaleb(-3):,.3f} {self.indicator.unit_shown}"
+
 
 def beyond_of(target: Target, sums: Sums) -> list[Beyond]:
     """Return the years that miss the target, as far as their sums may be told."""
@@ -49,7 +54,7 @@ def beyond_of(target: Target, sums: Sums) -> list[Beyond]:
         if member is None and one.base_g is not None and one.amount_g is not None:
             allowed = target.cap_g(one.base_g, year)
             if allowed != one.amount_g:
-                found.append(Beyond(year, allowed, one.amount_g))
+                found.append(Beyond(year, allowed, one.amount_g, target.indicator))
     return found
 
 
@@ -65,12 +70,8 @@ def beyond_effects(found: Iterable[Beyond]) -> Iterable[Effect]:
             one.words,
             {
                 "year": one.year,
-                "target_kgce": kilograms(one.target_g),
-                "beyond_kgce": kilograms(one.beyond_g),
+                "target": kilograms(one.target_g),
+                "beyond": kilograms(one.beyond_g),
             },
             warns=more,
         )  # fmt: skip
-
-
-def _kgce(grams: int) -> str:
-    return f"{Decimal(grams).scaleb(-3):,.3f} kgce"

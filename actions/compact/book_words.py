@@ -70,4 +70,7 @@ DIFFERENCES: Final[Mapping[str, Words]] = {
     "not_zero": Words("合计不为零", "a cause does not sum to zero"),
     "run_differs": Words("与分解方案不符", "an account differs from its run"),
     "snapshot_altered": Words("方案快照被改动", "a snapshot is altered"),
+    "run_altered": Words("分解方案的数据被改动", "a run's rows are altered"),
+    "movement_differs": Words("指标变动与日志不符", "a movement differs from the log"),
+    "in_force_differs": Words("现行方案与账簿不符", "the run in force differs from the books"),
 }

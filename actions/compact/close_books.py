@@ -1,15 +1,21 @@
 """Closing the books of a year, declared once: what is left expires, and nothing enters any more."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from actions.compact.account_acts import reason_field
-from actions.compact.movement_things import INDICATOR, YearOfQuota, year_field
+from actions.compact.movement_things import (
+    SharedIndicator,
+    YearOfQuota,
+    indicator_field,
+    year_field,
+)
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, plain
 from actions.figures import kilograms
 from actions.kinds import Line
 from actions.rights import Right
+from compact.indicators import Indicator
 from metering.errors import ConflictError
 from storage.compact import shared_movements
 from storage.compact.movements import Proposal
@@ -20,7 +26,8 @@ class BooksClosed(BaseModel):
     """A year whose books take nothing more, and what of it expired."""
 
     year: int
-    expired_kgce: str
+    expired: str
+    unit: str = Field(description="kgce, kgCO2 or m3")
     accounts: int
 
 
@@ -42,12 +49,13 @@ class CloseBooks(Action[UnionRow, BooksClosed]):
         log_in_again=True,
     )
 
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
     reason: Line = reason_field("all covers are final, minutes of 20 July")
 
     def check(self, on: UnionRow, at: Acting) -> None:
         """Refuse a year that is closed already."""
-        if shared_movements.is_closed(at.connection, on.union_id, INDICATOR, self.year):
+        if shared_movements.is_closed(at.connection, on.union_id, self.indicator.value, self.year):
             raise ConflictError(
                 "books.year_closed",
                 zh=f"{self.year} 年账簿已关闭。",
@@ -60,7 +68,7 @@ class CloseBooks(Action[UnionRow, BooksClosed]):
     def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
         """Return what expires, as the books would take it."""
         found = self.do(on, at)
-        expired = plain(f"{found.expired_kgce} kgce")
+        expired = plain(f"{found.expired} {Indicator(self.indicator).unit_shown}")
         return [
             Effect("expired", Words("到期失效", "Expires"), None, expired),
             Effect("accounts", Words("账簿户", "Accounts"), None, plain(f"{found.accounts:,}")),
@@ -68,8 +76,14 @@ class CloseBooks(Action[UnionRow, BooksClosed]):
 
     def do(self, on: UnionRow, at: Acting) -> BooksClosed:
         """Close them."""
-        whole, accounts = shared_movements.left(at.connection, on.union_id, INDICATOR, self.year)
-        said = Proposal(on.union_id, INDICATOR, self.reason, at.actor)
+        of = on.union_id, self.indicator.value, self.year
+        whole, accounts = shared_movements.left(at.connection, *of)
+        said = Proposal(on.union_id, self.indicator.value, self.reason, at.actor)
         shared_movements.close_year(at.connection, said, self.year)
-        at.told.update(expired_kgce=kilograms(whole))
-        return BooksClosed(year=self.year, expired_kgce=kilograms(whole), accounts=accounts)
+        at.told.update(expired=kilograms(whole))
+        return BooksClosed(
+            year=self.year,
+            expired=kilograms(whole),
+            unit=Indicator(self.indicator).unit,
+            accounts=accounts,
+        )

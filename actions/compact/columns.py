@@ -5,12 +5,40 @@ from typing import Any, Final
 
 from actions.compact.agreement_words import AGREEMENT_STATES, GRADES
 from actions.compact.disclosure import WITHHELD
+from actions.compact.target_words import INDICATORS
 from actions.fields import Lang, Words
 from actions.figures import in_units
 from actions.tables import Column
 from compact.agreements import Agreement
+from compact.indicators import Indicator
 
 INDICATOR: Final = ("控制指标", "Control indicator")
+
+
+def unit_shown(row: Any) -> str:
+    """Return in what a row's amounts are told to people."""
+    return Indicator(row.indicator).unit_shown
+
+
+def of_indicator(*, apart: bool = True) -> tuple[Column, Column]:
+    """Return the columns of what a row counts, and in what unit its amounts are."""
+    hint = Words("数额的单位", "Of the amounts: kgce, kgCO2 or m3")
+    return (
+        Column(
+            "indicator",
+            Words(*INDICATOR),
+            lambda row: row.indicator,
+            shown=lambda row, lang: INDICATORS[row.indicator].say(lang),
+            apart=apart,
+        ),
+        Column(
+            "unit",
+            Words("单位", "Unit"),
+            lambda row: Indicator(row.indicator).unit,
+            apart=True,
+            hint=hint,
+        ),
+    )
 
 
 def amount(
@@ -22,13 +50,13 @@ def amount(
     hint: tuple[str, str] | None = None,
     **more: Any,
 ) -> Column:
-    """Return a column of an amount of standard coal, which the page shows in whole kilograms."""
+    """Return a column of an amount by a row's indicator, which the page shows in whole units."""
     return Column(
         name,
         Words(zh, en),
         lambda row: in_units(grams(row), 1000),
         "number",
-        unit="kgce",
+        unit_of=unit_shown,
         places=0,
         hint=Words(*hint) if hint else None,
         **more,

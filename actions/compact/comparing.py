@@ -11,6 +11,7 @@ import numpy as np
 
 from actions.actor import Actor
 from actions.compact.beyond_target import Beyond, beyond_of
+from actions.compact.matched import Matched, matched
 from actions.compact.proposing import fitting, leading_of_like, weights_of
 from actions.compact.rules import BandRules
 from actions.compact.runs import Start, Trial, start, try_from
@@ -21,6 +22,7 @@ from analytics.exact import Ints
 from analytics.fairness import Fairness, Spread, fairness
 from compact.allocations import among_of
 from compact.holders import Holders
+from compact.indicators import Quantity
 from compact.methods import Method
 from compact.proposals import Proposed
 from compact.ruling import Among
@@ -76,7 +78,8 @@ class Loaded:
     say nothing, or would tell of an institution that the planner does not see. classes: that
     institutions which the planner sees are of, with their Chinese and English names. published:
     rules by bands that are in force. among: who shares, as rules look at them; None without any.
-    standards: leading values that standards publish for the members' provinces.
+    standards: leading values that standards publish for the members' provinces. matched: those
+    that apply to institutions which the planner sees.
     """
 
     start: Start
@@ -87,6 +90,7 @@ class Loaded:
     at: datetime
     among: Among | None = None
     standards: Sequence[LeadingValue] = ()
+    matched: Matched = field(default_factory=Matched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +160,22 @@ def load(actor: Actor, target_id: int) -> Loaded:
         today = actor.today or days.today(connection)
         published = bands.in_force(connection, today)
         profile = begun.kept.target.profile
-        listed = standards.leading(connection, begun.members, profile, today)
+        listed: Sequence[LeadingValue] = ()
+        if begun.kept.target.indicator.quantity is Quantity.ENERGY:  # standards are in kgce/m²
+            listed = standards.leading(connection, begun.members, profile, today)
     trial, holders = None, Holders.of(())
     with suppress(EnergyError):  # there is nothing to share by, and every rule will say so
         trial = try_from(begun, Method("A"))
         holders = trial.holders
-    leading = {**leading_of_like(holders), **fitting(listed)}
+    seen = holders.institution.tolist()
+    with actor.look() as connection:
+        applying = matched(connection, seen, profile, today)
+    leading = {**leading_of_like(holders), **fitting(listed), **applying.leading}
     classes = [holders.classes[one] for one in np.unique(holders.classed).tolist() if one >= 0]
     named = {code: names.get(code, (code, code)) for code in classes}
     weights = None if trial is None or trial.unseen else weights_of(trial.run, leading)
     among = None if trial is None else among_of(trial.run.problem, _members(trial.run))
-    return Loaded(begun, leading, weights, named, published, at, among, listed)
+    return Loaded(begun, leading, weights, named, published, at, among, listed, applying)
 
 
 def try_one(begun: Start, method: Method, year: int | None = None) -> RuleResult:

@@ -6,18 +6,23 @@ from pydantic import BaseModel
 
 from actions.compact.account_acts import reason_field, union_field
 from actions.compact.book_words import COVERS
-from actions.compact.covers import account_follows, due_g, holder_of, stood_of
+from actions.compact.covers import account_follows, due_g, holder_of, standings, stood_of
 from actions.compact.movement_things import (
     MOVEMENT,
     Asked,
-    Kgce,
+    Books,
     MovementStands,
+    SharedIndicator,
+    ToMove,
     YearOfQuota,
+    books_of,
     done_at_once,
+    indicator_field,
     member_of,
     tried,
     year_field,
 )
+from actions.compact.target_words import INDICATORS
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field
 from actions.kinds import Id, Line
@@ -56,22 +61,26 @@ class CoverUse(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
-    amount: Kgce | None = field(
+    amount: ToMove | None = field(
         zh="数额",
         en="Amount",
-        unit="kgce",
-        hint=("留空为尚未核销的锁定用量", "Left open: what is locked and not covered yet"),
+        hint=(
+            "按控制指标:kgce、kgCO2 或 m³;留空为尚未核销的锁定用量",
+            "By the indicator: kgce, kgCO2 or m³. Left open: what is locked and not covered yet",
+        ),
         default=None,
     )
     reason: Line = reason_field("close of the year")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what would be covered, and how the holder stands then."""
-        before = stood_of(holder_of(at, self.union, on), at)
+        of = self.union, self.indicator.value
+        before = stood_of(holder_of(at, *of, on), at)
         was = accounts.state(at.connection, self.union, on.institution_id)
         effects = tried(at, self._asked(on, at), self._what(on, at))
-        after = stood_of(holder_of(at, self.union, on), at)
+        after = stood_of(holder_of(at, *of, on), at)
         states = COVERS[before.status], COVERS[after.status]
         cover = Effect("cover", Words("核销状态", "Cover"), *states)
         return [*effects, cover, *account_follows(at, self.union, on.institution_id, was)]
@@ -86,14 +95,14 @@ class CoverUse(Action[Institution, MovementStands]):
         return f"/movements/{result.movement_id}"
 
     def _asked(self, on: Institution, at: Acting) -> Asked:
-        kgce = self.amount
-        if kgce is None:
-            kgce = Decimal(due_g(at, self.union, self.year, on)).scaleb(-3)
-        return Asked(self.union, self.year, kgce, self.reason)
+        amount = self.amount
+        if amount is None:
+            amount = Decimal(due_g(at, books_of(self), on)).scaleb(-3)
+        return Asked(books_of(self), amount, self.reason)
 
     def _what(self, on: Institution, at: Acting) -> Movement:
         asked, whose = self._asked(on, at), on.institution_id
-        member = member_of(at, self.union, self.year, whose)
+        member = member_of(at, books_of(self), whose)
         return Movement(Kind.COVER, self.year, asked.grams, whose, member=member)
 
 
@@ -131,7 +140,8 @@ class ReverseCover(Action[MovementRow, MovementStands]):
         return done_at_once(at, self._asked(on), self._what(on), reverses=on.movement_id)
 
     def _asked(self, on: MovementRow) -> Asked:
-        return Asked(on.union_id, on.year, Decimal(on.amount_g).scaleb(-3), self.reason)
+        books = Books(on.union_id, on.indicator, on.year)
+        return Asked.of_grams(books, on.amount_g, self.reason)
 
     def _what(self, on: MovementRow) -> Movement:
         whose, member = on.institution_id, on.member_id
@@ -195,17 +205,23 @@ class IncludeYear(Action[Institution, YearLeftOut]):
 def _moved(
     said: ExcludeYear | IncludeYear, on: Institution, at: Acting, *, excluded: bool
 ) -> list[Effect]:
-    before = stood_of(holder_of(at, said.union, on), at)
+    before = standings(at, said.union, on)
     _left_out(said, on, at, excluded=excluded)
-    after = stood_of(holder_of(at, said.union, on), at)
-    words = Words("核销状态", "Cover")
-    return [Effect("cover", words, COVERS[before.status], COVERS[after.status])]
+    after = standings(at, said.union, on)
+    return [
+        Effect("cover", _cover_by(one), COVERS[before[one]], COVERS[after[one]]) for one in before
+    ]
+
+
+def _cover_by(indicator: str) -> Words:
+    of = INDICATORS[indicator]
+    return Words(f"核销状态({of.zh})", f"Cover ({of.en})")
 
 
 def _left_out(
     said: ExcludeYear | IncludeYear, on: Institution, at: Acting, *, excluded: bool
 ) -> YearLeftOut:
-    holder_of(at, said.union, on)  # whoever holds nothing covers nothing
+    standings(at, said.union, on)  # whoever holds nothing covers nothing
     whose = (said.union, on.institution_id, said.year)
     covers.exclude(at.connection, *whose, said.reason, at.actor, excluded=excluded)
     return YearLeftOut(institution_id=on.institution_id, year=said.year, excluded=excluded)

@@ -5,14 +5,15 @@ from datetime import date
 from typing import Any, Final
 
 from actions.compact.book_words import COVERS
-from actions.compact.columns import amount
-from actions.compact.covers import INDICATOR, MemberCover, of_members, stood_of
+from actions.compact.columns import amount, of_indicator
+from actions.compact.covers import MemberCover, of_members, stood_of
 from actions.compact.members_table import OfUnion
 from actions.fields import Acting, Lang, Words, field
 from actions.kinds import Day, Id
 from actions.registry.named import in_words, institution_columns
 from actions.tables import Column, Filter, Table, attribute
 from actions.things import every_union
+from compact.indicators import SHARED
 from storage.compact import covers, unions
 from storage.compact.covers import FrozenRow, HolderRow, Stood
 
@@ -26,8 +27,8 @@ _HINT: Final = Words(
 class Live:
     """A holder and how it stands today."""
 
-    def __init__(self, union: int, row: HolderRow, stood: Stood) -> None:
-        self.union_id = union
+    def __init__(self, union: int, indicator: str, row: HolderRow, stood: Stood) -> None:
+        self.union_id, self.indicator = union, indicator
         self.institution_id = row.institution_id
         self.name_zh, self.name_en = row.name_zh, row.name_en
         self.member_id = row.member_id
@@ -42,20 +43,21 @@ class AtDeadline(Filter):
     deadline: Day | None = field(zh="截止日期", en="Deadline", default=None)
 
 
-def _unions(at: Acting, asked: OfUnion) -> list[int]:
-    return [one.union_id for one in unions.listed(at.connection, asked.union)]
+def _books(at: Acting, asked: OfUnion) -> list[tuple[int, str]]:
+    found = unions.listed(at.connection, asked.union)
+    return [(one.union_id, shared.value) for one in found for shared in SHARED]
 
 
 def _live(at: Acting, asked: OfUnion) -> Iterable[Live]:
-    for union in _unions(at, asked):
-        for row in covers.holders(at.connection, union, INDICATOR):
+    for of in _books(at, asked):
+        for row in covers.holders(at.connection, *of):
             if row.seen:
-                yield Live(union, row, stood_of(row, at))
+                yield Live(*of, row, stood_of(row, at))
 
 
 def _members(at: Acting, asked: OfUnion) -> Iterable[MemberCover]:
-    for union in _unions(at, asked):
-        yield from of_members(at, union)
+    for of in _books(at, asked):
+        yield from of_members(at, *of)
 
 
 def _frozen(at: Acting, asked: AtDeadline) -> Iterable[FrozenRow]:
@@ -103,16 +105,17 @@ COVER: Final = Table[Live, OfUnion](
         _UNION,
         *institution_columns(),
         attribute("member_id", "成员单位编号", "Member id", "whole", apart=True),
+        *of_indicator(apart=False),
         attribute("years", "年度", "Years", "wholes", shown=_years),
         _STATUS,
         amount(
-            "due_kgce",
+            "due",
             "应核销",
             "Due",
             lambda row: row.due_g,
             hint=("空为某年数据缺失", "null while a year's figure is missing"),
         ),
-        amount("covered_kgce", "已核销", "Covered", lambda row: row.covered_g),
+        amount("covered", "已核销", "Covered", lambda row: row.covered_g),
     ),
     filter=OfUnion,
     every=_live,
@@ -130,6 +133,7 @@ COVER_MEMBERS: Final = Table[MemberCover, OfUnion](
         _UNION,
         attribute("member_id", "成员单位编号", "Member id", "whole", apart=True),
         Column("member", Words("成员单位", "Member"), shown=_member, only="people"),
+        *of_indicator(apart=False),
         attribute("holders", "持有单位", "Holders", "whole"),
         _STATUS,
     ),
@@ -149,9 +153,10 @@ COVER_FROZEN: Final = Table[FrozenRow, AtDeadline](
         attribute("deadline", "截止日期", "Deadline", "day"),
         *institution_columns(),
         attribute("member_id", "成员单位编号", "Member id", "whole", apart=True),
+        *of_indicator(apart=False),
         _STATUS,
-        amount("due_kgce", "应核销", "Due", lambda row: row.due_g),
-        amount("covered_kgce", "已核销", "Covered", lambda row: row.covered_g),
+        amount("due", "应核销", "Due", lambda row: row.due_g),
+        amount("covered", "已核销", "Covered", lambda row: row.covered_g),
         attribute("made_at", "固定时间", "Frozen at", "instant", apart=True),
     ),
     filter=AtDeadline,

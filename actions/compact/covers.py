@@ -3,20 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
 
 from actions.compact.book_words import ACCOUNT_STATES
+from actions.compact.movement_things import Books
+from actions.compact.target_words import amount_words
 from actions.declared import Effect
 from actions.fields import Acting, Words
-from actions.figures import kilograms
 from compact.cover import CoverStatus, combined
-from compact.targets import Indicator
+from compact.indicators import SHARED
 from metering.errors import ConflictError
 from storage.compact import accounts, covers
 from storage.compact.covers import HolderRow, Stood
 from storage.registry.institutions import Institution
-
-INDICATOR: Final = Indicator.TOTAL_KGCE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,7 @@ class MemberCover:
     """How a member's holders stand together; None where the reader does not see all of them."""
 
     union_id: int
+    indicator: str
     member_id: int | None
     name_zh: str | None
     name_en: str | None
@@ -40,24 +39,40 @@ def stood_of(row: HolderRow, at: Acting) -> Stood:
     return Stood(*of, record.status.value, due_g, int(row.covered_g))
 
 
-def holder_of(at: Acting, union: int, on: Institution) -> HolderRow:
+def holder_of(at: Acting, union: int, indicator: str, on: Institution) -> HolderRow:
     """Return what is known of a holder's cover; ConflictError for who holds nothing."""
-    found = covers.holders(at.connection, union, INDICATOR, on.institution_id)
+    found = covers.holders(at.connection, union, indicator, on.institution_id)
     if not found:
-        raise ConflictError(
-            "books.no_account",
-            zh="该机构在此联合体没有已下达的用能指标。",
-            en="No quota is issued to this institution in this union.",
-            next_zh="请核对联合体。",
-            next_en="Check the union.",
-            where={"institution_id": on.institution_id, "union_id": union},
-        )
+        raise _holds_nothing(union, on)
     return found[0]
 
 
-def due_g(at: Acting, union: int, year: int, on: Institution) -> int:
-    """Return what of a year's locked use is not covered yet; ConflictError where nothing is. [g]"""
-    row = holder_of(at, union, on)
+def standings(at: Acting, union: int, on: Institution) -> dict[str, str]:
+    """Return how a holder stands today by each indicator; ConflictError for who holds nothing."""
+    found = {
+        one.value: stood_of(row, at).status
+        for one in SHARED
+        for row in covers.holders(at.connection, union, one.value, on.institution_id)
+    }
+    if not found:
+        raise _holds_nothing(union, on)
+    return found
+
+
+def _holds_nothing(union: int, on: Institution) -> ConflictError:
+    return ConflictError(
+        "books.no_account",
+        zh="该机构在此联合体没有已下达的用能指标。",
+        en="No quota is issued to this institution in this union.",
+        next_zh="请核对联合体和控制指标。",
+        next_en="Check union and indicator.",
+        where={"institution_id": on.institution_id, "union_id": union},
+    )
+
+
+def due_g(at: Acting, of: Books, on: Institution) -> int:
+    """Return what of a year's locked use is not covered; ConflictError without. [g, of water L]"""
+    year, row = of.year, holder_of(at, of.union, of.indicator, on)
     used = dict(zip(row.years, row.used_g, strict=True)).get(year)
     if used is None:
         raise ConflictError(
@@ -68,14 +83,13 @@ def due_g(at: Acting, union: int, year: int, on: Institution) -> int:
             next_en="Close the year's accounts and have them verified, or state an amount.",
             where={"institution_id": on.institution_id, "year": year},
         )
-    covered = accounts.balance(
-        at.connection, union, INDICATOR, year, "covered", institution_id=on.institution_id
-    )
+    covered = accounts.balance(at.connection, *of, "covered", institution_id=on.institution_id)
     if int(used) <= covered:
+        told = amount_words(covered, of.indicator).en
         raise ConflictError(
             "cover.nothing_due",
-            zh=f"{year} 年已核销 {kilograms(covered)} kgce,无需再核销。",
-            en=f"{kilograms(covered)} kgce of {year} are covered; nothing more is due.",
+            zh=f"{year} 年已核销 {told},无需再核销。",
+            en=f"{told} of {year} are covered; nothing more is due.",
             next_zh="无需操作。",
             next_en="Nothing is to be done.",
             where={"year": year},
@@ -83,20 +97,22 @@ def due_g(at: Acting, union: int, year: int, on: Institution) -> int:
     return int(used) - covered
 
 
-def of_members(at: Acting, union: int) -> list[MemberCover]:
+def of_members(at: Acting, union: int, indicator: str) -> list[MemberCover]:
     """Return how each member stands, and the union as a whole last, as far as it may be told."""
-    rows = covers.holders(at.connection, union, INDICATOR)
-    counts = covers.of_members(at.connection, union, INDICATOR)
+    rows = covers.holders(at.connection, union, indicator)
+    counts = covers.of_members(at.connection, union, indicator)
     found = []
     for member, many in sorted(counts.items()):
         own = [one for one in rows if one.member_id == member and one.seen]
         names = (own[0].region_zh, own[0].region_en) if own else (None, None)
         status = _together(own, many, at)
-        found.append(MemberCover(union, member, *names, many, status))
+        found.append(MemberCover(union, indicator, member, *names, many, status))
     if counts:
         whole = sum(counts.values())
         seen = [one for one in rows if one.seen]
-        found.append(MemberCover(union, None, None, None, whole, _together(seen, whole, at)))
+        found.append(
+            MemberCover(union, indicator, None, None, None, whole, _together(seen, whole, at))
+        )
     return found
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from actions.compact.columns import of_indicator, unit_shown
+from actions.compact.movement_things import OF_BOOKS, SharedIndicator
 from actions.compact.quotas import explained
 from actions.fields import Acting, Lang, Words, field
 from actions.figures import in_units
@@ -47,6 +49,7 @@ class DayQuota:
     rests_on: str
     days: int
     published: bool
+    indicator: str
 
 
 class WhichDays(Filter):
@@ -55,18 +58,20 @@ class WhichDays(Filter):
     institution_id: Id = field(zh="机构编号", en="Institution")
     year: int = field(zh="年份", en="Year")
     union: Id | None = field(zh="区域联合体", en="Union", choices=every_union, default=None)
+    indicator: SharedIndicator | None = field(
+        zh="控制指标", en="Indicator", names=OF_BOOKS, default=None
+    )
 
 
 def days_of_quota(at: Acting, asked: WhichDays) -> list[DayQuota]:
     """Return the days of a quota in force, adding to its months to the gram."""
     connection = at.connection
-    found = explained(connection, asked.institution_id, asked.year, asked.union)
+    found = explained(connection, *_which(asked))
     base_year = found.base_year or asked.year - 1
     span = date(base_year, 1, 1), date(base_year + 1, 1, 1)
-    target = targets.one(connection, found.run.target_id)
-    profile = target.target.profile if target else ""
+    kept = targets.one(connection, found.run.target_id)
     months = notices.months_in_force(connection, found.quota)
-    used = notices.used_days(connection, asked.institution_id, profile, span)
+    used = notices.used_days(connection, asked.institution_id, kept.target, span) if kept else []
     days = notices.days_of(connection, asked.year)
     parts = calendar(
         [months.get(number) for number in range(1, MONTHS + 1)],
@@ -84,9 +89,15 @@ def days_of_quota(at: Acting, asked: WhichDays) -> list[DayQuota]:
             rests_on=weight.rests_on.value,
             days=weight.days,
             published=one.published,
+            indicator=found.quota.indicator,
         )
         for one in days
     ]
+
+
+def _which(asked: WhichDays) -> tuple[int, int, int | None, str | None]:
+    indicator = None if asked.indicator is None else asked.indicator.value
+    return asked.institution_id, asked.year, asked.union, indicator
 
 
 def _every(at: Acting, asked: WhichDays) -> Iterable[DayQuota]:
@@ -114,7 +125,7 @@ def _to_the_gram(
         words,
         lambda row: in_units(grams(row), 1000),
         "number",
-        unit="kgce",
+        unit_of=unit_shown,
         places=3,
         hint=hint,
     )
@@ -138,13 +149,13 @@ QUOTA_DAYS: Final = Table[DayQuota, WhichDays](
             hint=("工作日、周末或节假日", "workday, weekend or holiday"),
         ),
         _to_the_gram(
-            "quota_kgce",
+            "quota",
             Words("当日指标", "Quota"),
             lambda row: row.grams,
             Words("没有基期的月份没有指标", "A month without a base has none"),
         ),
         _to_the_gram(
-            "mean_kgce",
+            "mean",
             Words("基期同类日平均", "Mean of such days"),
             lambda row: row.mean_g,
             Words("基期年同类日的平均用量", "What such a day used in the base year"),
@@ -163,6 +174,7 @@ QUOTA_DAYS: Final = Table[DayQuota, WhichDays](
             "whole",
             hint=("平均所用的日数", "Of how many days it is the mean"),
         ),
+        *of_indicator(),
         attribute("name_zh", "节日", "Holiday in Chinese", apart=True),
         attribute("name_en", "节日(英文)", "Holiday in English", apart=True),
         attribute(
@@ -175,7 +187,7 @@ QUOTA_DAYS: Final = Table[DayQuota, WhichDays](
         ),
     ),
     filter=WhichDays,
-    unasked=("union",),
+    unasked=("union", "indicator"),
     every=_every,
     size=366,
     empty=Words("没有分日指标。", "There are no daily quotas."),

@@ -12,7 +12,7 @@ from actions.compact.base_lines import CONFIRMED, LEFT_OUT, OPEN, REOPENED, Base
 from actions.compact.base_words import STATES
 from actions.compact.bases import asked_bases, planned_bases
 from actions.compact.member_sums import all_lines, of_members
-from actions.compact.target_words import kgce
+from actions.compact.target_words import whole_words
 from actions.compact.things import BASES
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
@@ -235,5 +235,5 @@ def _state(line: BaseLine) -> Words:
     zh, en = STATES[line.state]
     if not line.seen:
         return Words(zh, en)
-    amount = kgce(None if line.base is None else line.base.total_g).en
+    amount = whole_words(None if line.base is None else line.base.total_g, line.indicator).en
     return Words(f"{zh}:{amount}", f"{en}: {amount}")

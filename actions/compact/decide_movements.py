@@ -7,8 +7,9 @@ from actions.actor import SYSTEM
 from actions.compact.account_acts import reason_field
 from actions.compact.book_words import KINDS, MOVEMENT_STATES
 from actions.compact.movement_things import MOVEMENT, MovementStands
+from actions.compact.target_words import amount_words
 from actions.declared import About, Action, Effect
-from actions.fields import Acting, Words, plain
+from actions.fields import Acting, Words
 from actions.figures import kilograms
 from actions.kinds import Line
 from actions.rights import Right
@@ -60,7 +61,7 @@ class ApproveMovement(Action[MovementRow, MovementStands]):
 
     def do(self, on: MovementRow, at: Acting) -> MovementStands:
         """Approve it, and do it where nothing is to be waited for."""
-        at.told.update(proposed_by=on.made_by, kgce=kilograms(on.amount_g))
+        at.told.update(proposed_by=on.made_by, amount=kilograms(on.amount_g))
         due = movements.say(at.connection, on.movement_id, Deed.APPROVE, at.actor)
         assert due is not None
         state = State.WAITING
@@ -143,10 +144,9 @@ class CancelMovement(Action[MovementRow, MovementStands]):
 
 
 def _what(on: MovementRow) -> list[Effect]:
-    amount = plain(f"{kilograms(on.amount_g)} kgce")
     return [
         Effect("kind", Words("变动", "Movement"), None, KINDS[on.kind]),
-        Effect("amount", Words("数额", "Amount"), None, amount),
+        Effect("amount", Words("数额", "Amount"), None, amount_words(on.amount_g, on.indicator)),
     ]
 
 

@@ -7,18 +7,19 @@ from typing import Final
 
 from actions.compact.base_estimates import Estimate, carrier_of, quanta_of
 from actions.compact.base_fields import because, in_account, institution_name
-from actions.compact.base_lines import BaseLine, known_of
+from actions.compact.base_lines import BaseLine, histories_of
 from actions.compact.base_shown import BaseShown, base_shown
 from actions.compact.base_words import HOWS, MONTHS
 from actions.compact.bases import line_of, seen_base
 from actions.compact.member_sums import all_lines, of_base, of_members
-from actions.compact.target_words import kgce
+from actions.compact.target_words import whole_words
 from actions.compact.things import BASES
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Option, Words, field, plain
 from actions.kinds import Amount, Id, Line, Month
 from actions.rights import Right
 from compact.bases import CarrierMonth, History, How
+from compact.indicators import Indicator
 from storage.compact import bases
 from storage.compact.bases import TargetInstitution
 from storage.compact.targets import TargetRow
@@ -103,7 +104,7 @@ class EstimateBase(Action[TargetRow, BaseShown]):
         now, after = self._known(on, counted, at), self._line(on, counted, at)
         return [
             in_account(at, counted.institution_id),
-            _of_month(carrier, self.month, (month, now), at),
+            _of_month(on, carrier, self.month, (month, now), at),
             of_base(before, after),
             *of_members(at, on, every, [after]),
         ]
@@ -123,7 +124,7 @@ class EstimateBase(Action[TargetRow, BaseShown]):
         return line_of(at.connection, on, counted)
 
     def _known(self, on: TargetRow, counted: TargetInstitution, at: Acting) -> History:
-        return known_of(at.connection, on, [counted]).history(0)
+        return histories_of(at.connection, on, [counted])[counted.institution_id]
 
     def _figure(self, on: TargetRow, at: Acting) -> tuple[TargetInstitution, str, int]:
         """Return whose base it is, of which carrier, and the figure. [quanta of the carrier]"""
@@ -135,19 +136,22 @@ class EstimateBase(Action[TargetRow, BaseShown]):
         return counted, carrier, found
 
 
-def _of_month(carrier: str, month: date, known: tuple[History, History], at: Acting) -> Effect:
+def _of_month(
+    on: TargetRow, carrier: str, month: date, known: tuple[History, History], at: Acting
+) -> Effect:
     """Return a carrier's month before and after, with what it rests on."""
     at_month = month.year, month.month
     before, after = (one.carriers.get(carrier, {}).get(at_month) for one in known)
     name = next((one.words for one in energy_carriers(at) if one.value == carrier), plain(carrier))
     words = Words(f"{month:%Y-%m} {name.zh}", f"{month:%Y-%m} {name.en}")
     where = {"month": f"{month:%Y-%m}", "carrier": carrier}
-    return Effect("month", words, _rests_on(before), _rests_on(after), where)
+    was, now = (_rests_on(one, on.target.indicator) for one in (before, after))
+    return Effect("month", words, was, now, where)
 
 
-def _rests_on(one: CarrierMonth | None) -> Words:
+def _rests_on(one: CarrierMonth | None, indicator: Indicator) -> Words:
     zh, en = MONTHS["missing" if one is None else one.state.value]
     if one is None or one.grams is None:
         return Words(zh, en)
-    amount = kgce(one.grams).en
+    amount = whole_words(one.grams, indicator).en
     return Words(f"{amount}({zh})", f"{amount} ({en})")

@@ -1,16 +1,20 @@
 """How holders stand at a deadline, kept once: nothing that comes later moves it."""
 
+from itertools import chain
+
 from pydantic import BaseModel, Field
 
 from actions.compact.book_words import COVERS
-from actions.compact.covers import INDICATOR, stood_of
+from actions.compact.covers import stood_of
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Day
 from actions.rights import Right
+from compact.indicators import SHARED
 from metering.errors import ConflictError, InputError
 from storage.compact import covers
+from storage.compact.covers import HolderRow
 from storage.compact.unions import UnionRow
 
 
@@ -18,7 +22,7 @@ class CoverFrozen(BaseModel):
     """How many holders were frozen at a deadline, by status."""
 
     deadline: str
-    holders: int
+    holders: int = Field(description="Of each indicator, together.")
     statuses: dict[str, int]
     restricted: int = Field(
         description="Accounts out of which nothing moves until their use is covered."
@@ -51,7 +55,7 @@ class FreezeCover(Action[UnionRow, CoverFrozen]):
             raise _not_yet(self.deadline.isoformat())
         if covers.is_frozen(at.connection, on.union_id, self.deadline):
             raise _frozen_already(self.deadline.isoformat())
-        if not covers.holders(at.connection, on.union_id, INDICATOR):
+        if not _holders(on, at):
             raise _no_holders(on.union_id)
 
     def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
@@ -68,19 +72,28 @@ class FreezeCover(Action[UnionRow, CoverFrozen]):
 
     def do(self, on: UnionRow, at: Acting) -> CoverFrozen:
         """Freeze them."""
-        rows = covers.holders(at.connection, on.union_id, INDICATOR)
-        stood = [stood_of(one, at) for one in rows]
-        covers.freeze(at.connection, on.union_id, INDICATOR, self.deadline, stood, at.actor)
+        stood = {
+            indicator: [stood_of(one, at) for one in rows]
+            for indicator, rows in _holders(on, at).items()
+        }
+        for indicator, some in stood.items():
+            covers.freeze(at.connection, on.union_id, indicator, self.deadline, some, at.actor)
         counts: dict[str, int] = {}
-        for one in stood:
+        for one in chain.from_iterable(stood.values()):
             counts[one.status] = counts.get(one.status, 0) + 1
         found = dict(sorted(counts.items()))
         return CoverFrozen(
             deadline=self.deadline.isoformat(),
-            holders=len(stood),
+            holders=sum(counts.values()),
             statuses=found,
             restricted=covers.restricted(at.connection, on.union_id, self.deadline),
         )
+
+
+def _holders(on: UnionRow, at: Acting) -> dict[str, list[HolderRow]]:
+    """Return who holds quota, by each indicator of which somebody does."""
+    found = {one.value: covers.holders(at.connection, on.union_id, one.value) for one in SHARED}
+    return {indicator: rows for indicator, rows in found.items() if rows}
 
 
 def _not_yet(day: str) -> InputError:

@@ -129,7 +129,7 @@ class IssueRun(Action[Run, RunIssued]):
             tasks.add(at.connection, task, str(on.union_id), datetime.now(UTC))
         at.told.update(kind=kind.value, accounts=accounts)
         if beyond := {str(one.year): kilograms(one.beyond_g) for one in _beyond(at.connection, on)}:
-            at.told["beyond_target_kgce"] = beyond
+            at.told["beyond_target"] = beyond
         if on.waits:
             at.told["asked_by"] = on.request_by
         return RunIssued(cause_id=cause_id, kind=kind.value, accounts=accounts)
@@ -158,13 +158,14 @@ class IssueRun(Action[Run, RunIssued]):
 
 def changes_of(connection: Connection[Any], on: Run) -> list[Effect]:
     """Return how much a run issues, which run it replaces, and what changes for each member."""
-    sums = _sums(connection, on)
+    indicator = _target(connection, on).indicator
+    found = replaced_by(connection, on.union_id, indicator, _sums(connection, on))
     total = Words("用能指标合计", "Sum of the quotas")
     return [
         *beyond_effects(_beyond(connection, on)),
         Effect("quotas", Words("用能指标数", "Quotas"), None, plain(f"{on.quotas:,}")),
-        Effect("total", total, None, amount_words(on.total_g)),
-        *effects_of(replaced_by(connection, on.union_id, _target(connection, on).indicator, sums)),
+        Effect("total", total, None, amount_words(on.total_g, on.indicator)),
+        *effects_of(found, on.indicator),
     ]
 
 
@@ -212,7 +213,7 @@ def _beyond_target(run_id: int, over: Beyond) -> ConflictError:
         en=f"It cannot be issued. {over.words.en}",
         next_zh="请改用不超出目标的分解方案;独立日志也会自行拒绝。",
         next_en="Keep a run within the target; the second log refuses it by itself, too.",
-        where={"run_id": run_id, "year": over.year, "beyond_kgce": kilograms(over.beyond_g)},
+        where={"run_id": run_id, "year": over.year, "beyond": kilograms(over.beyond_g)},
     )
 
 

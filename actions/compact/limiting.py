@@ -17,9 +17,11 @@ from actions.figures import kilograms
 from actions.kinds import Amount, Id
 from actions.tables import Column, Filter, Table
 from compact.corrections import Correction
+from compact.indicators import Indicator, Quantity
 from compact.limits import CERTIFIED, POTENTIAL, certified_g, potential_g
 from compact.methods import Method
 from compact.targets import MILLION
+from metering.errors import InputError
 from storage.compact.evidence import EvidenceRow
 from storage.registry import institutions
 
@@ -56,6 +58,8 @@ def limits_of(start: Start, asked: Asked) -> dict[int, list[Limit]]:
     """
     if asked.relief_percent is None and asked.duty_percent is None:
         return {}
+    if asked.duty_percent is not None:
+        _must_be_energy(start.kept.target.indicator)
     wanted = sorted(set(start.evidence) - start.unseen.all)
     ids = start.roster.institution
     rows = np.flatnonzero(start.has & np.isin(ids, wanted))
@@ -101,6 +105,19 @@ def fitted(start: Start, method: Method, asked: Asked, known: Known | None = Non
     return method.but(limits=limits) if limits else method
 
 
+def _must_be_energy(indicator: Indicator) -> None:
+    """Refuse to limit by audited potentials what these do not say anything of."""
+    if indicator.quantity is not Quantity.ENERGY:
+        raise InputError(
+            "run.no_potentials",
+            zh="审计确认的节能潜力以 kgce 计,不限制二氧化碳或用水的指标。",
+            en="Audited potentials are in kgce; they limit nothing of CO2 or water.",
+            next_zh="请不填基本责任。",
+            next_en="Leave the basic duty open.",
+            where={"field": "duty_percent", "indicator": indicator.value},
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class LimitLine:
     """A limit of an institution that the planner sees."""
@@ -109,6 +126,7 @@ class LimitLine:
     name_zh: str | None
     name_en: str | None
     one: Limit
+    indicator: Indicator
 
 
 class WhichLimits(Filter):
@@ -136,10 +154,11 @@ def _lines(at: Acting, asked: WhichLimits) -> Iterable[LimitLine]:
     if asked.target is None:
         return []
     wanted = _Asked(asked.year, asked.relief_percent, asked.duty_percent)
-    found = limits_of(start_of(at.connection, asked.target, "run.try"), wanted)
+    start = start_of(at.connection, asked.target, "run.try")
+    found = limits_of(start, wanted)
     named = institutions.names(at.connection, sorted(found))
     return [
-        LimitLine(who, *named[who], one)
+        LimitLine(who, *named[who], one, start.kept.target.indicator)
         for who, some in sorted(found.items())
         if who in named
         for one in some
@@ -166,8 +185,9 @@ LIMITS: Final = Table[LimitLine, WhichLimits](
         Column("institution", Words("机构", "Institution"), only="people", shown=_named),
         Column("kind", Words("依据类别", "Evidence of"), lambda line: line.one.name,
                shown=lambda line, lang: EVIDENCE[line.one.name].say(lang)),
-        Column("most_kgce", Words("至多节约", "Saves at most"),
-               lambda line: kilograms(line.one.most_g), "number", unit="kgce"),
+        Column("most", Words("至多节约", "Saves at most"),
+               lambda line: kilograms(line.one.most_g), "number",
+               unit_of=lambda line: line.indicator.unit_shown),
         Column("title", Words("名称", "What it is called"), lambda line: line.one.evidence.title),
         Column("document_number", Words("文号", "Number of the document"),
                lambda line: line.one.evidence.document_number),

@@ -17,6 +17,7 @@ from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.figures import in_units
 from actions.rights import Right
+from compact.indicators import Indicator
 from compact.memberships import Step
 from metering.errors import ConflictError
 from storage import days
@@ -32,8 +33,9 @@ class RunMade(BaseModel):
     version: int
     sha256: str = Field(description="Of the snapshot's bytes.")
     quotas: int
-    base_kgce: str | None = Field(description="null where it would tell of a restricted one.")
-    total_kgce: str | None
+    unit: str = Field(description="Of the amounts: kgce, kgCO2 or m3.")
+    base: str | None = Field(description="null where it would tell of a restricted one.")
+    total: str | None
     without_base: int = Field(description="Institutions without accounts to count from.")
     left_out: int = Field(description="Institutions that a planner left out.")
     new: bool
@@ -88,7 +90,7 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
             _count("quotas", Words("用能指标数", "Quotas"), len(made.quotas)),
             _count("without_base", Words("无基期", "Without a base"), len(problem.without_base)),
             _count("left_out", Words("不列入", "Left out"), len(problem.left_out)),
-            *effects_of(found),
+            *effects_of(found, on.target.indicator.value),
         ]
 
     def do(self, on: Target, at: Acting) -> RunMade:
@@ -105,8 +107,9 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
             version=kept.version,
             sha256=kept.sha256,
             quotas=kept.quotas,
-            base_kgce=in_units(kept.base_g, 1000),
-            total_kgce=in_units(kept.total_g, 1000),
+            unit=Indicator(kept.indicator).unit,
+            base=in_units(kept.base_g, 1000),
+            total=in_units(kept.total_g, 1000),
             without_base=kept.without_base,
             left_out=kept.left_out,
             new=same is None,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from actions.compact.base_lines import LEFT_OUT, BaseLine, lines_of
 from actions.compact.base_words import STATES
-from actions.compact.target_words import kgce
+from actions.compact.target_words import whole_words
 from actions.declared import Effect
 from actions.fields import Acting, Words, plain
 from storage.compact import bases, unions
@@ -38,7 +38,8 @@ def of_members(
         en = (one and one.name_en) or str(member)
         was, now = _of(member, before), _of(member, after)
         words = Words(f"{zh}的基期合计(您可查看的机构)", f"Base of {en}, of those that you see")
-        found.append(Effect("member_base", words, kgce(_sum_g(was)), kgce(_sum_g(now))))
+        sums = [whole_words(_sum_g(some), kept.target.indicator) for some in (was, now)]
+        found.append(Effect("member_base", words, sums[0], sums[1]))
         if len(was) != len(now):
             many = Words(f"{zh}参与分解的机构", f"Institutions of {en} that share the target")
             found.append(Effect("institutions", many, plain(str(len(was))), plain(str(len(now)))))
@@ -59,6 +60,6 @@ def _shares(line: BaseLine) -> bool:
 
 
 def _base(line: BaseLine) -> Words:
-    amount = kgce(None if line.base is None else line.base.total_g).en
+    amount = whole_words(None if line.base is None else line.base.total_g, line.indicator).en
     zh, en = STATES[line.state]
     return Words(f"{amount}({zh})", f"{amount} ({en})")

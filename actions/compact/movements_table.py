@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from actions.compact import book_words as words
-from actions.compact.columns import amount
+from actions.compact.columns import amount, of_indicator
 from actions.compact.members_table import OfUnion
 from actions.compact.movement_things import movement_name
 from actions.fields import Acting, Lang, Words, field
@@ -81,7 +81,8 @@ MOVEMENTS: Final = Table[MovementRow, WhichMovements](
         attribute("taker_id", "调入机构编号", "Taker id", "whole", apart=True),
         either("taker", "调入机构", "Taker"),
         attribute("member_id", "成员单位编号", "Member id", "whole", apart=True),
-        amount("amount_kgce", "数额", "Amount", lambda row: row.amount_g),
+        *of_indicator(),
+        amount("amount", "数额", "Amount", lambda row: row.amount_g),
         Column(
             "state",
             Words("状态", "State"),

@@ -25,14 +25,16 @@ def change_block(connection: Connection[Any], quota: Quota, lang: Lang) -> Block
     try:
         with connection.transaction():
             found = quota_change(
-                connection, quota.institution_id, quota.year, since, quota.union_id
+                connection, quota.institution_id, quota.year, since, quota.union_id, quota.indicator
             )
     except EnergyError:
         return None
     rows: list[list[Cell]] = [_row(one, lang) for one in found.effects]
     whole = Figure(Decimal(found.after_g - found.before_g) / 1000, signed=True, of="sum")
-    rows.append([say("change_sum", lang), kg(found.before_g), kg(found.after_g), whole])
-    head = (say("factor", lang), str(since), str(quota.year), say("effect", lang))
+    rows.append(
+        [say("change_sum", lang, unit=found.unit), kg(found.before_g), kg(found.after_g), whole]
+    )
+    head = (say("factor", lang), str(since), str(quota.year), say("effect", lang, unit=found.unit))
     notes = [*in_sentences(found, lang), say("lmdi", lang)]
     return Block(say("change", lang, since=since), head, rows, notes=notes, foot=True)
 
@@ -42,11 +44,13 @@ def in_sentences(found: Decomposition, lang: Lang) -> list[str]:
     moved = found.after_g - found.before_g
     name = "change_none" if not moved else "change_up" if moved > 0 else "change_down"
     percent = f"{abs(Decimal(moved)) / (found.before_g or 1) * 100:.{_PERCENT}f} %"
-    first = say(name, lang, since=found.since, kg=kg(abs(moved)).text, percent=percent)
-    return [first, *(_sentence(one, lang) for one in found.effects)]
+    first = say(
+        name, lang, since=found.since, kg=kg(abs(moved)).text, percent=percent, unit=found.unit
+    )
+    return [first, *(_sentence(one, found.unit, lang) for one in found.effects)]
 
 
-def _sentence(one: Effect, lang: Lang) -> str:
+def _sentence(one: Effect, told_in: str, lang: Lang) -> str:
     called = _called(one.factor, lang)
     if not one.effect_g:
         return say("effect_none", lang, factor=called)
@@ -58,6 +62,7 @@ def _sentence(one: Effect, lang: Lang) -> str:
         before=f"{_number(one.before, one.unit)}{unit}",
         after=f"{_number(one.after, one.unit)}{unit}",
         kg=kg(abs(one.effect_g)).text,
+        unit=told_in,
     )
 
 

@@ -21,6 +21,7 @@ from actions.figures import kilograms, not_found
 from actions.paper_workbook import workbook_of
 from actions.pdf import MEDIA_TYPE, press
 from actions.workbooks import MEDIA_TYPE as WORKBOOK
+from compact.indicators import Indicator
 from storage.compact import books, movements, notices, runs
 from storage.compact.books import QuotaFilter
 
@@ -77,7 +78,7 @@ def _zipped(first: Notice, own: NoticeFile, made: Iterator[_Made]) -> Iterator[b
     sink = _Sink()
     lines = io.StringIO()
     writer = csv.writer(lines)
-    writer.writerow(("number", "institution_id", "name", "year", "quota_kgce"))
+    writer.writerow(("number", "institution_id", "name", "year", "quota", "unit"))
     with ZipFile(sink, "w") as archive:  # type: ignore[call-overload]
         _put(archive, own.name, own.content, first.at)
         yield sink.taken()
@@ -114,15 +115,18 @@ def _several(
     connection: Connection[Any], names: Names, ground: Ground, ids: Sequence[int]
 ) -> list[tuple[Notice, Explained]]:
     """Return the notices of some institutions, by a handful of queries for all of them."""
-    asked = QuotaFilter(ground.run.union_id, among=ids)
-    held = books.quotas(connection, asked, after=(0, 0, 0), most=_AT_ONCE * _MOST_YEARS)
+    asked = QuotaFilter(ground.run.union_id, among=ids, indicator=ground.run.indicator)
+    held = books.quotas(connection, asked, most=_AT_ONCE * _MOST_YEARS)
     years = {(one.institution_id, one.year) for one in held}
     shares = runs.shares(connection, ground.run.run_id, only=ids)
     of_run = {(one.institution_id, one.year) for one in shares}
     quotas = [one for one in held if (one.institution_id, one.year) in of_run]
     explained = explained_all(connection, ground.run, quotas)
     moved = movements.of_quotas(
-        connection, ground.run.union_id, ids, sorted({one.year for one in quotas})
+        connection,
+        (ground.run.union_id, ground.run.indicator),
+        ids,
+        sorted({one.year for one in quotas}),
     )
 
     def made(who: int, one: Explained) -> Notice:
@@ -134,7 +138,8 @@ def _several(
 
 def _file(notice: Notice, found: Explained, form: NoticeForm) -> _Made:
     quota, amount_g = found.quota, found.share.amount_g
-    told = (notice.number, quota.institution_id, notice.paper.to, quota.year, kilograms(amount_g))
+    amount = kilograms(amount_g), Indicator(quota.indicator).unit
+    told = (notice.number, quota.institution_id, notice.paper.to, quota.year, *amount)
     return _Made(file_of(notice, form), notice.at, told)
 
 

@@ -34,5 +34,6 @@ def moved_block(found: Explained, since: Sequence[Moved], lang: Lang) -> Block |
     if unseen:
         rows.append([say("moved_unseen", lang), None, Figure(Decimal(unseen) / 1000, signed=True)])
     rows.append([say("moved_now", lang), None, kg(quota.amount_g)])
-    head = [say(name, lang) for name in ("moved_what", "moved_when", "moved_kgce")]
+    unit = found.facts.unit
+    head = [say(name, lang, unit=unit) for name in ("moved_what", "moved_when", "moved_amount")]
     return Block(say("moved_since", lang), head, rows, foot=True)

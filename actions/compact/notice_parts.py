@@ -51,17 +51,20 @@ def real_kg(grams: Fraction, *, product: bool = False) -> Figure:
 def arithmetic(found: Explained, lang: Lang) -> Block:
     """Return what is multiplied, and what comes of it, line by line."""
     facts, share = found.facts, found.share
-    rows: list[Sequence[Cell]] = [(say("base", lang), kg(facts.base_g))]
+    unit = facts.unit
+    rows: list[Sequence[Cell]] = [(say("base", lang, unit=unit), kg(facts.base_g))]
     if found.rule.reach is not Reach.INSTITUTION:
         rows += [(one.name, _figure(one.value)) for one in found.factors]
         rows.append((say("lambda", lang), exactly(facts.multiplier)))
         real = facts.weight_g * facts.multiplier
-        rows.append((say("product", lang), real_kg(real, product=_multiplies(found, real))))
+        rows.append(
+            (say("product", lang, unit=unit), real_kg(real, product=_multiplies(found, real)))
+        )
     if share.bound:
         rows.append((say("bound", lang), say(share.bound, lang)))
     if found.rule.saves:
-        rows.append((say("saved", lang), kg(facts.base_g - share.amount_g)))
-    rows.append((say("quota", lang), kg(share.amount_g)))
+        rows.append((say("saved", lang, unit=unit), kg(facts.base_g - share.amount_g)))
+    rows.append((say("quota", lang, unit=unit), kg(share.amount_g)))
     return Block(
         say("arithmetic", lang),
         (say("factor", lang), say("value", lang)),
@@ -100,15 +103,15 @@ def chain(found: Explained, names: LevelNames, own: str) -> Block:
     rows.append(
         (own, kg(base_g), kg(share.amount_g), None, check(share.weight_g, by, share.amount_g))
     )
-    return chain_block(rows, lang)
+    return chain_block(rows, lang, found.facts.unit)
 
 
-def chain_block(rows: Sequence[Sequence[Cell]], lang: Lang) -> Block:
+def chain_block(rows: Sequence[Sequence[Cell]], lang: Lang, unit: str) -> Block:
     """Return levels as a table."""
     heads = ("level", "chain_base", "chain_amount", "chain_lambda", "chain_real")
     return Block(
         say("chain", lang),
-        [say(one, lang) for one in heads],
+        [say(one, lang, unit=unit) for one in heads],
         rows,
         notes=[say("chain_hint", lang)],
     )
@@ -167,7 +170,8 @@ def months(found: Explained, lang: Lang) -> Block:
     rows.append((say("sum", lang), total(base_g), "", total(share.amount_g)))
     heads = ("month", "chain_base", "rests_on", "chain_amount")
     notes = [say("no_month", lang)] if None in share.base_g else []
-    return Block(say("months", lang), [say(one, lang) for one in heads], rows, (), notes, foot=True)
+    head = [say(one, lang, unit=found.facts.unit) for one in heads]
+    return Block(say("months", lang), head, rows, (), notes, foot=True)
 
 
 def total(grams: int) -> Figure:

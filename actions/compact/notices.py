@@ -16,7 +16,7 @@ from actions.compact.notice_parts import arithmetic, chain, kg, months, review
 from actions.compact.notice_words import say
 from actions.compact.quotas import Explained, explained
 from actions.compact.rules import rule_with_reach
-from actions.compact.target_words import fall_of, years_of
+from actions.compact.target_words import QUOTAS, fall_of, years_of
 from actions.fields import Lang
 from actions.figures import civil
 from actions.printed import Paper, numbered
@@ -89,12 +89,17 @@ class Notice:
 
 
 def quota_notice(
-    actor: Actor, institution_id: int, year: int, lang: Lang, union_id: int | None = None
+    actor: Actor,
+    institution_id: int,
+    year: int,
+    lang: Lang,
+    union_id: int | None = None,
+    indicator: str | None = None,
 ) -> Notice:
     """Return the notice of an institution's quota, as far as the reader sees it."""
     with actor.look() as connection:
-        names = Names.read(connection, lang)
-        return notice_in(connection, names, explained(connection, institution_id, year, union_id))
+        found = explained(connection, institution_id, year, union_id, indicator)
+        return notice_in(connection, Names.read(connection, lang), found)
 
 
 def issued_as(connection: Connection[Any], found: Explained) -> tuple[str, NoticeRow | None]:
@@ -131,13 +136,13 @@ def notice_in(
     blocks += [block for block in further if block is not None]
     paper = Paper(
         lang=lang,
-        title=say("title", lang, year=quota.year),
+        title=say("title", lang, year=quota.year, quota=QUOTAS[quota.indicator].say(lang)),
         number=number,
         above=PRODUCT[lang],
         to=name or str(quota.institution_id),
         state=_state(found, ground.row, lang),
         told=told(names, ground, share.base_year),
-        headline=say("headline", lang, kg=kg(share.amount_g).text),
+        headline=headline(share.amount_g, quota.indicator, lang),
         meaning=[found.meaning(lang)],
         blocks=numbered(blocks, lang),
         foot=foot(found.run, lang, quota.as_of),
@@ -150,9 +155,10 @@ def _moved(
     found: Explained,
     moved: Mapping[tuple[int, int], Sequence[Moved]] | None,
 ) -> Sequence[Moved]:
-    union_id, whose = found.quota.union_id, (found.quota.institution_id, found.quota.year)
+    of, whose = found.quota, (found.quota.institution_id, found.quota.year)
     if moved is None:
-        moved = movements.of_quotas(connection, union_id, whose[:1], whose[1:])
+        books = of.union_id, of.indicator
+        moved = movements.of_quotas(connection, books, whose[:1], whose[1:])
     return moved.get(whose, ())
 
 
@@ -177,7 +183,9 @@ def told(names: Names, ground: Ground, base_year: int | None) -> list[tuple[str,
     if target is not None:
         profile = names.profiles.get(target.target.profile, target.target.profile)
         asked = f"{fall_of(target.target).say(lang)} ({years_of(target.target).say(lang)})"
-        found.append((say("indicator", lang), say("total_kgce", lang, profile=profile)))
+        found.append(
+            (say("indicator", lang), say(target.target.indicator.value, lang, profile=profile))
+        )
         found.append((say("target", lang), asked))
     if base_year is not None:
         found.append((say("base_year", lang), str(base_year)))
@@ -192,6 +200,11 @@ def foot(run: RunRow, lang: Lang, as_of: datetime | None) -> list[str]:
     return lines if as_of is None else [*lines, say("books", lang, at=civil(as_of, lang))]
 
 
+def headline(grams: int, indicator: str, lang: Lang) -> str:
+    """Return an amount with its unit written out."""
+    return say("headline", lang, kg=kg(grams).text, unit=say(f"unit_{indicator}", lang))
+
+
 def _state(found: Explained, row: NoticeRow | None, lang: Lang) -> str:
     """Return what a reader must know before the figures."""
     if found.quota.state == "dropped":
@@ -200,7 +213,8 @@ def _state(found: Explained, row: NoticeRow | None, lang: Lang) -> str:
     if row is None:
         lines.append(say("proposal", lang))
     if found.quota.amount_g != found.share.amount_g:
-        lines.append(say("moved", lang, held=f"{Decimal(found.quota.amount_g) / 1000:,.3f}"))
+        held = f"{Decimal(found.quota.amount_g) / 1000:,.3f}"
+        lines.append(say("moved", lang, held=held, unit=found.facts.unit))
     return " ".join(lines)
 
 

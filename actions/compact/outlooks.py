@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from actions.compact.movement_things import Books
 from actions.fields import Acting
 from compact.forecasts import BACK, Rest, rest_of
 from compact.rebalancing import Basis, Outlook, by_path, forecast
@@ -30,20 +31,21 @@ class Outlooks:
         return sum(one.basis is basis for one in self.holders)
 
 
-def outlooks_of(at: Acting, union_id: int, member_id: int, year: int) -> Outlooks:
+def outlooks_of(at: Acting, of: Books, member_id: int) -> Outlooks:
     """Return the outlooks of a member's holders, by the newest progress of a year."""
     rows = [
         one
-        for one in progress.newest(at.connection, union_id=union_id, of_members=False)
+        for one in progress.newest(at.connection, union_id=of.union, of_members=False)
         if one.institution_id is not None
-        and (one.member_id, one.year, one.state) == (member_id, year, "in_force")
+        and (one.indicator, one.year) == (of.indicator, of.year)
+        and (one.member_id, one.state) == (member_id, "in_force")
         and one.over_g is not None
         and one.compared_path_g > 0
     ]
     if not rows:
         return Outlooks((), 0, None)
     day = max(one.day for one in rows)
-    rest, place = _forecast(at.connection, rows, year, day)
+    rest, place = _forecast(at.connection, rows, of.year, day)
     found = tuple(_outlook(one, rest, place) for one in rows)
     return Outlooks(found, 0 if rest is None else rest.peers, day)
 
@@ -59,7 +61,8 @@ def _forecast(
         return None, {}
     ids = [one.institution_id for one in rows if one.institution_id is not None]
     first = begins - timedelta(days=BACK)
-    found = energy_days.energy_days(connection, ids, first, day, target.target.profile)
+    counts = (target.target.profile, target.target.indicator.quantity.value)
+    found = energy_days.energy_days(connection, ids, (first, day), counts)
     rest = rest_of(found.grams, (ends - begins).days)
     known = rest.known & ~found.billed
     return rest, {whose: i for i, whose in enumerate(found.institution) if known[i]}

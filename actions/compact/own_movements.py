@@ -8,15 +8,20 @@ from actions.compact.account_acts import reason_field, union_field
 from actions.compact.covers import due_g
 from actions.compact.movement_things import (
     Asked,
-    Kgce,
+    Books,
     MovementStands,
+    SharedIndicator,
+    ToMove,
     YearOfQuota,
     amount_field,
+    books_of,
     done_at_once,
+    indicator_field,
     member_of,
     tried,
     year_field,
 )
+from actions.compact.target_words import amount_words
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, field
@@ -49,8 +54,9 @@ class ReturnQuota(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("a building was given up in March")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
@@ -63,7 +69,7 @@ class ReturnQuota(Action[Institution, MovementStands]):
 
     @property
     def _asked(self) -> Asked:
-        return Asked(self.union, self.year, self.amount, self.reason)
+        return Asked(books_of(self), self.amount, self.reason)
 
     def _what(self, on: Institution, at: Acting) -> Movement:
         return _of(Kind.RETURN, self._asked, on, at)
@@ -84,8 +90,9 @@ class BankQuota(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("the heat pump saves more than planned")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
@@ -98,7 +105,7 @@ class BankQuota(Action[Institution, MovementStands]):
 
     @property
     def _asked(self) -> Asked:
-        return Asked(self.union, self.year, self.amount, self.reason)
+        return Asked(books_of(self), self.amount, self.reason)
 
     def _what(self, on: Institution, at: Acting) -> Movement:
         return _of(Kind.BANK, self._asked, on, at)
@@ -119,8 +126,9 @@ class BorrowQuota(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("a cold winter")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
@@ -133,7 +141,7 @@ class BorrowQuota(Action[Institution, MovementStands]):
 
     @property
     def _asked(self) -> Asked:
-        return Asked(self.union, self.year, self.amount, self.reason)
+        return Asked(books_of(self), self.amount, self.reason)
 
     def _what(self, on: Institution, at: Acting) -> Movement:
         return _of(Kind.BORROW, self._asked, on, at)
@@ -154,14 +162,15 @@ class CarryShortfall(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("short by the heat wave of July; plan 12 is filed")
 
     def check(self, on: Institution, at: Acting) -> None:
         """Refuse more than the year is short of."""
-        if (due := due_g(at, self.union, self.year, on)) < self._asked.grams:
-            raise _not_that_short(due)
+        if (due := due_g(at, books_of(self), on)) < self._asked.grams:
+            raise _not_that_short(due, books_of(self))
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what would move, as the books would take it."""
@@ -173,7 +182,7 @@ class CarryShortfall(Action[Institution, MovementStands]):
 
     @property
     def _asked(self) -> Asked:
-        return Asked(self.union, self.year, self.amount, self.reason)
+        return Asked(books_of(self), self.amount, self.reason)
 
     def _what(self, on: Institution, at: Acting) -> Movement:
         return _of(Kind.CARRY, self._asked, on, at)
@@ -194,8 +203,9 @@ class FillReserve(Action[UnionRow, MovementStands]):
     )
 
     member: Member = field(zh="成员单位", en="Member", choices=member_regions, examples=[3])
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("2 % for requests, minutes of 3 March")
 
     def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
@@ -207,7 +217,8 @@ class FillReserve(Action[UnionRow, MovementStands]):
         return done_at_once(at, self._asked(on), self._what(on))
 
     def _asked(self, on: UnionRow) -> Asked:
-        return Asked(on.union_id, self.year, self.amount, self.reason)
+        books = Books(on.union_id, self.indicator.value, self.year)
+        return Asked(books, self.amount, self.reason)
 
     def _what(self, on: UnionRow) -> Movement:
         return Movement(Kind.RESERVE, self.year, self._asked(on).grams, member=self.member)
@@ -215,16 +226,17 @@ class FillReserve(Action[UnionRow, MovementStands]):
 
 def _of(kind: Kind, asked: Asked, on: Institution, at: Acting) -> Movement:
     whose = on.institution_id
-    member = member_of(at, asked.union, asked.year, whose)
-    return Movement(kind, asked.year, asked.grams, whose, member=member)
+    member = member_of(at, asked.books, whose)
+    return Movement(kind, asked.books.year, asked.grams, whose, member=member)
 
 
-def _not_that_short(due: int) -> ConflictError:
+def _not_that_short(due: int, of: Books) -> ConflictError:
+    short = amount_words(due, of.indicator).en
     return ConflictError(
         "carry.not_that_short",
-        zh=f"该年度尚未核销的用量只有 {kilograms(due)} kgce。",
-        en=f"Only {kilograms(due)} kgce of that year are not covered.",
+        zh=f"该年度尚未核销的用量只有 {short}。",
+        en=f"Only {short} of that year are not covered.",
         next_zh="请减少数额。",
         next_en="Carry no more than that.",
-        where={"due_kgce": kilograms(due)},
+        where={"due": kilograms(due)},
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from actions.compact.columns import INDICATOR, amount
+from actions.compact.columns import amount, of_indicator
 from actions.compact.disclosure import withheld_words
 from actions.fields import Acting, Words, field
 from actions.kinds import Day, Id
@@ -14,12 +14,12 @@ from storage.compact import progress
 from storage.compact.progress import Progress, Withheld
 
 _FIGURES: Final = (
-    "quota_kgce",
-    "path_kgce",
-    "used_kgce",
-    "compared_path_kgce",
-    "compared_used_kgce",
-    "over_kgce",
+    "quota",
+    "path",
+    "used",
+    "compared_path",
+    "compared_used",
+    "over",
     "coverage",
 )
 ProgressRow = Progress | Withheld
@@ -79,7 +79,7 @@ def _said(name: str, zh: str, en: str, kind: Kind, *hint: str) -> Column:
 
 _COLUMNS: Final = (
     attribute("union_id", "区域联合体编号", "Union id", "whole"),
-    attribute("indicator", *INDICATOR),
+    *of_indicator(apart=False),
     attribute("year", "年份", "Year", "whole"),
     _said("day", "截至", "Up to", "day"),
     attribute("member_id", "成员编号", "Member id", "whole"),
@@ -91,7 +91,7 @@ _COLUMNS: Final = (
         "空为成员整体",
         "null: the member as a whole",
     ),
-    amount("quota_kgce", "用能指标", "Quota", _of("quota_g")),
+    amount("quota", "用能指标", "Quota", _of("quota_g")),
     Column(
         "state",
         Words("状态", "State"),
@@ -102,35 +102,35 @@ _COLUMNS: Final = (
         ),
     ),
     amount(
-        "path_kgce",
+        "path",
         "序时指标",
         "Path",
         _of("path_g"),
         hint=("到该日应用", "Of the quota, by that day"),
     ),
     amount(
-        "used_kgce",
+        "used",
         "已用",
         "Used",
         _of("used_g"),
         hint=("空为未计量", "null: nothing was measured"),
     ),
     amount(
-        "compared_path_kgce",
+        "compared_path",
         "可比序时指标",
         "Compared path",
         _of("compared_path_g"),
         hint=("计量充分的月份", "Due in the months that are enough measured"),
     ),
     amount(
-        "compared_used_kgce",
+        "compared_used",
         "可比已用",
         "Compared use",
         _of("compared_used_g"),
         hint=("同上月份", "Used in the same months"),
     ),
     amount(
-        "over_kgce",
+        "over",
         "超出",
         "Over",
         _of("over_g"),

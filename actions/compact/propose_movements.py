@@ -5,12 +5,15 @@ from typing import Final
 from actions.compact.account_acts import reason_field, union_field
 from actions.compact.movement_things import (
     Asked,
-    Kgce,
     MovementStands,
+    SharedIndicator,
+    ToMove,
     YearOfQuota,
     amount_field,
+    books_of,
     check_held,
     effects,
+    indicator_field,
     member_of,
     own_balance,
     start,
@@ -18,6 +21,7 @@ from actions.compact.movement_things import (
     waits_for_another,
     year_field,
 )
+from actions.compact.target_words import amount_words
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Id, Line, Scan, Text
@@ -51,26 +55,27 @@ class ProposeTransfer(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     taker: Id = taker_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("the school's new wing opens in May")
 
     def check(self, on: Institution, at: Acting) -> None:
         """Refuse what moves nowhere, to or from who has no quota, and more than is held."""
         if self.taker == on.institution_id:
             raise _to_itself()
-        member_of(at, self.union, self.year, on.institution_id)
-        member_of(at, self.union, self.year, self.taker, takes=True)
-        check_held(at, self.union, self.year, on.institution_id, self._asked.grams)
+        member_of(at, books_of(self), on.institution_id)
+        member_of(at, books_of(self), self.taker, takes=True)
+        check_held(at, books_of(self), on.institution_id, self._asked.grams)
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what would move, after how long, and that another person approves it."""
-        what, before = self._what(on, at), own_balance(at, on, self.union, self.year)
+        what, before = self._what(on, at), own_balance(at, on, books_of(self))
         hours = movements.wait_hours(at.connection, self.union, on.institution_id, self.taker)
         wait = Words(f"批准后 {hours} 小时", f"{hours} hours after the approval")
         return [
-            *effects(what, before, before - what.amount_g),
+            *effects(books_of(self), what, before, before - what.amount_g),
             Effect("taker", Words("调入机构", "Taker"), None, plain(str(self.taker))),
             Effect("wait", Words("入账", "Enters the books"), None, wait, {"hours": hours}),
             waits_for_another(),
@@ -88,11 +93,11 @@ class ProposeTransfer(Action[Institution, MovementStands]):
 
     @property
     def _asked(self) -> Asked:
-        return Asked(self.union, self.year, self.amount, self.reason)
+        return Asked(books_of(self), self.amount, self.reason)
 
     def _what(self, on: Institution, at: Acting) -> Movement:
         giver = on.institution_id
-        member = member_of(at, self.union, self.year, giver)
+        member = member_of(at, books_of(self), giver)
         return Movement(Kind.TRANSFER, self.year, self._asked.grams, giver, self.taker, member)
 
 
@@ -114,29 +119,28 @@ class RequestAdjustment(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Text = field(zh="理由", en="Reason", examples=["A new ward of 80 beds opens in May"])
     evidence: Scan | None = field(zh="证明材料", en="Evidence", default=None)
 
     def check(self, on: Institution, at: Acting) -> None:
         """Refuse who has no quota that could be adjusted."""
-        member_of(at, self.union, self.year, on.institution_id)
+        member_of(at, books_of(self), on.institution_id)
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what would be added, out of which reserve."""
-        what, before = self._what(on, at), own_balance(at, on, self.union, self.year)
-        reserve = accounts.balance(
-            at.connection, self.union, "total_kgce", self.year, "reserve", region_id=what.member
-        )
-        left = plain(f"{reserve / 1000:,.3f} kgce")
+        what, before = self._what(on, at), own_balance(at, on, books_of(self))
+        of = books_of(self)
+        reserve = accounts.balance(at.connection, *of, "reserve", region_id=what.member)
         return [
-            *effects(what, before, before + what.amount_g),
+            *effects(books_of(self), what, before, before + what.amount_g),
             Effect(
                 "reserve",
                 Words("预留指标余额", "What the reserve holds"),
                 None,
-                left,
+                amount_words(reserve, of.indicator),
                 warns=reserve < what.amount_g,
             ),
             waits_for_another(),
@@ -154,10 +158,10 @@ class RequestAdjustment(Action[Institution, MovementStands]):
 
     @property
     def _asked(self) -> Asked:
-        return Asked(self.union, self.year, self.amount, self.reason, self.evidence)
+        return Asked(books_of(self), self.amount, self.reason, self.evidence)
 
     def _what(self, on: Institution, at: Acting) -> Movement:
-        member = member_of(at, self.union, self.year, on.institution_id)
+        member = member_of(at, books_of(self), on.institution_id)
         grams, whose = self._asked.grams, on.institution_id
         return Movement(Kind.ADJUSTMENT, self.year, grams, whose, member=member)
 

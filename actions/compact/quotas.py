@@ -10,6 +10,7 @@ from psycopg import Connection
 from actions.actor import Actor
 from actions.compact.base_words import marked
 from actions.figures import not_found
+from compact.indicators import Indicator
 from compact.methods import Method
 from compact.ruling import AllocationRule, Facts
 from compact.targets import Mark
@@ -62,19 +63,30 @@ class Explained:
 
 
 def explain_quota(
-    actor: Actor, institution_id: int, year: int, union_id: int | None = None
+    actor: Actor,
+    institution_id: int,
+    year: int,
+    union_id: int | None = None,
+    indicator: str | None = None,
 ) -> Explained:
-    """Return how an institution's quota of a year came about, as far as the reader sees it."""
+    """Return how an institution's quota of a year came about, as far as the reader sees it.
+
+    indicator: which of its quotas; None the first of those that it has, energy before others.
+    """
     with actor.look() as connection:
-        return explained(connection, institution_id, year, union_id)
+        return explained(connection, institution_id, year, union_id, indicator)
 
 
 def explained(
-    connection: Connection[Any], institution_id: int, year: int, union_id: int | None = None
+    connection: Connection[Any],
+    institution_id: int,
+    year: int,
+    union_id: int | None = None,
+    indicator: str | None = None,
 ) -> Explained:
     """Return the same in a transaction that is open."""
-    asked = QuotaFilter(union_id, year, institution_id)
-    found = books.quotas(connection, asked, after=(0, 0, 0), most=1)
+    asked = QuotaFilter(union_id, year, institution_id, indicator=indicator)
+    found = books.quotas(connection, asked, most=1)
     run_id = found[0].run_id if found else None
     if run_id is None:
         where = {"institution_id": institution_id, "year": year}
@@ -119,13 +131,13 @@ def _explained(
     acts: list[Act],
 ) -> Explained:
     quota, run, share, rule, chain = found
-    facts = _facts(share, chain[-1], rule)
+    facts = _facts(run, share, chain[-1], rule)
     factors = [Word(name, value) for name, value in rule.words(facts)]
     explanation = (rule.arithmetic(facts), rule, facts, share.base_year)
     return Explained(quota, run, share, factors, chain, *explanation, verdict, acts)
 
 
-def _facts(share: Share, line: Level, rule: AllocationRule) -> Facts:
+def _facts(run: RunRow, share: Share, line: Level, rule: AllocationRule) -> Facts:
     """Return what a notice prints, from what was kept of a run."""
     base_g = sum(one for one in share.base_g if one is not None)
     by = line.multiplier
@@ -141,4 +153,5 @@ def _facts(share: Share, line: Level, rule: AllocationRule) -> Facts:
         bound=share.bound,
         factors=share.factors,
         limits=share.limits,
+        indicator=Indicator(run.indicator),
     )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from actions.compact.columns import INDICATOR, amount
+from actions.compact.columns import amount, of_indicator
 from actions.compact.target_fields import Year
 from actions.fields import Acting, Words, field
 from actions.kinds import Id
@@ -28,15 +28,20 @@ class WhichQuotas(Filter):
 
 
 def _ask(at: Acting, asked: WhichQuotas, after: str | None, limit: int) -> Page[Quota]:
-    institution, year, union = key_of(after, 0, 0, 0)
-    place = (int(institution), int(year), int(union))
+    institution, year, union, indicator = key_of(after, *books.FIRST)
+    place = (int(institution), int(year), int(union), str(indicator))
     wanted = QuotaFilter(asked.union, asked.year, asked.institution)
     found = books.quotas(at.connection, wanted, after=place, most=limit + 1)
-    return page_of(found, limit, lambda one: (one.institution_id, one.year, one.union_id))
+    return page_of(found, limit, _key)
+
+
+def _key(one: Quota) -> tuple[int, int, int, str]:
+    return (one.institution_id, one.year, one.union_id, one.indicator)
 
 
 def _explained(row: Quota) -> str:
-    return f"/institutions/{row.institution_id}/quotas/{row.year}?union={row.union_id}"
+    at = f"/institutions/{row.institution_id}/quotas/{row.year}"
+    return f"{at}?union={row.union_id}&indicator={row.indicator}"
 
 
 QUOTAS: Final = Table[Quota, WhichQuotas](
@@ -51,7 +56,7 @@ QUOTAS: Final = Table[Quota, WhichQuotas](
         *institution_columns(link=_explained),
         attribute("year", "年份", "Year", "whole", shown=lambda row, lang: str(row.year)),
         amount(
-            "amount_kgce",
+            "amount",
             "用能指标",
             "Quota",
             lambda row: row.amount_g,
@@ -76,7 +81,7 @@ QUOTAS: Final = Table[Quota, WhichQuotas](
             hint=("账簿最近的记录", "When the books last said so"),
         ),
         attribute("union_id", "区域联合体编号", "Union id", "whole", apart=True),
-        attribute("indicator", *INDICATOR, apart=True),
+        *of_indicator(),
         attribute("region_id", "行政区划编号", "Region id", "whole", apart=True),
         attribute("department_line", "主管部门代码", "Department line", apart=True),
         attribute(

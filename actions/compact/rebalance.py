@@ -7,8 +7,11 @@ from pydantic import Field
 from actions.compact.account_acts import reason_field
 from actions.compact.movement_things import (
     Asked,
+    Books,
     MovementStands,
+    SharedIndicator,
     YearOfQuota,
+    indicator_field,
     start,
     waits_for_another,
     year_field,
@@ -22,6 +25,7 @@ from actions.kinds import Line
 from actions.rights import Right
 from actions.things import member_regions
 from compact.books import Kind
+from compact.indicators import Indicator
 from compact.movements import Leg, Movement, State
 from compact.rebalancing import Basis, Outlook, rebalanced
 from metering.errors import ConflictError
@@ -55,6 +59,7 @@ class ProposeRebalancing(Action[UnionRow, MovementStands]):
     )
 
     member: Member = field(zh="成员单位", en="Member", choices=member_regions, examples=[3])
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
     reason: Line = reason_field("half-year review, minutes of 3 July")
 
@@ -76,9 +81,10 @@ class ProposeRebalancing(Action[UnionRow, MovementStands]):
         legs = {one.place: one.amount_g for one in rebalanced(self.year, found.holders)}
         names = institutions.names(at.connection, [one.institution for one in found.holders])
         moved = [one for one in found.holders if one.institution in legs]
+        unit = Indicator(self.indicator).unit_shown
         return [
             _stands_on(found),
-            *(_moves(one, legs[one.institution], names) for one in moved),
+            *(_moves(one, legs[one.institution], unit, names) for one in moved),
             waits_for_another(),
         ]
 
@@ -87,7 +93,7 @@ class ProposeRebalancing(Action[UnionRow, MovementStands]):
         legs = self._legs(on, at)
         moved = sum(one.amount_g for one in legs if one.amount_g > 0)
         what = Movement(Kind.REBALANCE, self.year, moved, member=self.member)
-        asked = Asked.of_grams(on.union_id, self.year, moved, self.reason)
+        asked = Asked.of_grams(self._books(on), moved, self.reason)
         made = start(at, asked, what, legs=legs)
         return MovementStands(movement_id=made, state=State.PROPOSED.value)
 
@@ -100,7 +106,10 @@ class ProposeRebalancing(Action[UnionRow, MovementStands]):
         return rebalanced(self.year, self._outlooks(on, at).holders)
 
     def _outlooks(self, on: UnionRow, at: Acting) -> Outlooks:
-        return outlooks_of(at, on.union_id, self.member, self.year)
+        return outlooks_of(at, self._books(on), self.member)
+
+    def _books(self, on: UnionRow) -> Books:
+        return Books(on.union_id, self.indicator.value, self.year)
 
 
 def _stands_on(found: Outlooks) -> Effect:
@@ -126,7 +135,9 @@ def _stands_on(found: Outlooks) -> Effect:
     )
 
 
-def _moves(one: Outlook, grams: int, names: dict[int, tuple[str | None, str | None]]) -> Effect:
+def _moves(
+    one: Outlook, grams: int, unit: str, names: dict[int, tuple[str | None, str | None]]
+) -> Effect:
     """Return what a holder gives or gets, beside what it has left and is expected to use."""
     zh, en = names.get(one.institution, (None, None))
     left, median, upper = (kilograms(g) for g in (one.left_g, one.median_g, one.upper_g))
@@ -136,16 +147,16 @@ def _moves(one: Outlook, grams: int, names: dict[int, tuple[str | None, str | No
         "entry",
         Words(zh or en or str(one.institution), en or zh or str(one.institution)),
         Words(
-            f"尚余 {left},预计还需 {median},至多 {upper} kgce({basis.zh})",
-            f"{left} left, {median} expected, {upper} at most, kgce ({basis.en})",
+            f"尚余 {left},预计还需 {median},至多 {upper} {unit}({basis.zh})",
+            f"{left} left, {median} expected, {upper} at most, {unit} ({basis.en})",
         ),
-        plain(f"{sign}{kilograms(abs(grams))} kgce"),
+        plain(f"{sign}{kilograms(abs(grams))} {unit}"),
         {
             "institution": one.institution,
             "account": "holder",
-            "left_kgce": left,
-            "expected_kgce": median,
-            "at_most_kgce": upper,
+            "left": left,
+            "expected": median,
+            "at_most": upper,
             "basis": one.basis.value,
         },
     )

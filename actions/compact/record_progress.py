@@ -9,7 +9,7 @@ from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Day
 from actions.rights import Right
-from compact.targets import Indicator
+from compact.indicators import SHARED
 from metering.errors import InputError
 from storage.compact import progress, target_progress
 from storage.compact.unions import UnionRow
@@ -73,7 +73,7 @@ class RecordProgress(Action[UnionRow, ProgressRecorded]):
         """Keep it; worked out again for the same day it takes the place of what was kept."""
         last = progress.today(at.connection, on.union_id) - timedelta(days=1)
         day: date = self.day or last
-        rows = progress.record(at.connection, on.union_id, Indicator.TOTAL_KGCE.value, day)
+        rows = sum(progress.record(at.connection, on.union_id, one.value, day) for one in SHARED)
         rows += target_progress.record(at.connection, on.union_id, day)
         at.told.update(day=day.isoformat(), rows=rows)
         return ProgressRecorded(day=day, rows=rows)

@@ -19,6 +19,7 @@ from actions.compact.rules import (
 )
 from actions.fields import Acting, Choices, Option, Words, field
 from actions.kinds import Amount, Id, Line, Row, Signed
+from compact.indicators import SHARED
 from compact.methods import Method
 from compact.ruling import Reach
 from storage.compact import unions
@@ -207,13 +208,18 @@ def _fields() -> Iterator[tuple[str, Any]]:
             zh=zh_name,
             en=en_name,
             hint=hint,
-            unit=one.unit,
+            unit=_units(one.unit),
             default=None,
             choices=offered,
             among=("rule", tuple(takers)),
         )
         kind: Any = Line if offered else Signed if one.least < 0 else Amount
         yield one.name, ((_LISTS[one.of] if one.of else kind) | None, asked)
+
+
+def _units(unit: str) -> str:
+    """Return in what a number is stated: by what the target counts."""
+    return " · ".join(dict.fromkeys(one.of_rule(unit) for one in SHARED))
 
 
 _ROWS: Final[dict[str, type[Row]]] = {"class": OfClass, "member": OfMember}

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from actions.fields import Option, Words
 from compact.bands import Band
+from compact.indicators import Indicator
 from compact.methods import Method
 from compact.parameters import By, Kind
 from compact.parameters import Parameter as OfRule
@@ -91,10 +92,16 @@ def rules() -> Sequence[RuleInWords]:
     return tuple(_in_words(one) for one in registered())
 
 
-def rules_with(published: BandRules) -> Sequence[RuleInWords]:
-    """Return all rules, to choose from what is published on this server."""
+def rules_with(published: BandRules, indicator: Indicator) -> Sequence[RuleInWords]:
+    """Return all rules, to choose from what is published here, in units of what is counted."""
     return [
-        replace(rule, parameters=tuple(_with(one, published) for one in rule.parameters))
+        replace(
+            rule,
+            parameters=tuple(
+                replace(_with(one, published), unit=indicator.of_rule(one.unit))
+                for one in rule.parameters
+            ),
+        )
         for rule in rules()
     ]
 

@@ -76,7 +76,7 @@ def replaced_by(
     return Replaced({year: one for year, one in kept.items() if one is not None}, changes)
 
 
-def effects_of(found: Replaced) -> Iterable[Effect]:
+def effects_of(found: Replaced, indicator: str) -> Iterable[Effect]:
     """Return the run that is replaced, and what changes for each member, as a preview says it."""
     for year, run in found.runs.items():
         words = Words(f"{year} 年有效的分解方案", f"Run in force for {year}")
@@ -87,19 +87,21 @@ def effects_of(found: Replaced) -> Iterable[Effect]:
         yield Effect(
             "member",
             Words(f"{one.year} 年 {zh}", f"{one.year}, {en}"),
-            _amount(one.before),
-            _amount(one.after),
+            _amount(one.before, indicator),
+            _amount(one.after, indicator),
             {"year": one.year, "member_id": None if who is None else who.region_id},
         )
 
 
-def amount_words(grams: int | None) -> Words:
-    """Return an amount in kgce, or in words that it would tell of a restricted institution."""
-    return _WITHHELD if grams is None else plain(f"{Decimal(grams).scaleb(-3):,.3f} kgce")
+def amount_words(grams: int | None, indicator: str) -> Words:
+    """Return an amount, or in words that it would tell of a restricted institution."""
+    if grams is None:
+        return _WITHHELD
+    return plain(f"{Decimal(grams).scaleb(-3):,.3f} {Indicator(indicator).unit_shown}")
 
 
-def _amount(one: Sum | None) -> Words | None:
-    return None if one is None else amount_words(one.amount_g)
+def _amount(one: Sum | None, indicator: str) -> Words | None:
+    return None if one is None else amount_words(one.amount_g, indicator)
 
 
 def _version(number: int) -> Words:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from actions.compact.columns import withheld
+from actions.compact.columns import of_indicator, withheld
 from actions.compact.disclosure import withheld_words
 from actions.compact.things import every_target
 from actions.fields import Acting, Lang, Words, field
@@ -65,8 +65,9 @@ RUNS: Final = Table[RunRow, WhichRuns](
             hint=("草案、有效或已被取代", "proposal, in_force or superseded"),
         ),
         attribute("quotas", "机构数", "Quotas", "whole"),
-        withheld("base_kgce", "基期", "Base", lambda row: row.base_g),
-        withheld("total_kgce", "用能指标合计", "Quotas together", lambda row: row.total_g),
+        *of_indicator(),
+        withheld("base", "基期", "Base", lambda row: row.base_g),
+        withheld("total", "用能指标合计", "Quotas together", lambda row: row.total_g),
         attribute(
             "sha256",
             "快照摘要",
@@ -126,7 +127,7 @@ RUNS: Final = Table[RunRow, WhichRuns](
         Column(
             "withheld",
             Words("不予显示", "Withheld"),
-            lambda row: withheld_words(base_kgce=row.base_g, total_kgce=row.total_g),
+            lambda row: withheld_words(base=row.base_g, total=row.total_g),
             only="programs",
             hint=Words(
                 "哪些数字会推算出受限机构",

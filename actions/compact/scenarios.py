@@ -7,13 +7,14 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.actor import Actor
-from actions.compact.columns import amount
+from actions.compact.columns import amount, of_indicator
 from actions.compact.rules import rule_words
 from actions.compact.runs import try_target
 from actions.fields import Acting, Words, field
 from actions.figures import not_found
 from actions.kinds import Id
 from actions.tables import Column, Filter, Table
+from compact.indicators import Indicator
 from compact.methods import Method
 from compact.parameters import By, Kind
 from compact.sensitivity import Bend, bends
@@ -91,7 +92,12 @@ def said_of(row: ScenarioRow, names: Mapping[int, str]) -> list[tuple[Words, str
         text = str(value)
         if each.by is not By.ALL:
             text = ", ".join(f"{names.get(key, key)} {number}" for key, number in value.items())
-        found.append((Words(each.zh, each.en), f"{text} {each.unit}".strip()))
+        found.append(
+            (
+                Words(each.zh, each.en),
+                f"{text} {Indicator(row.indicator).of_rule(each.unit)}".strip(),
+            )
+        )
     return found
 
 
@@ -121,6 +127,11 @@ class ScenarioLine:
 
     row: ScenarioRow
     sums: MemberSum
+
+    @property
+    def indicator(self) -> str:
+        """What its target counts."""
+        return self.row.indicator
 
 
 def _lines(at: Acting, asked: WhichScenarios) -> list[ScenarioLine]:
@@ -162,9 +173,10 @@ SCENARIOS: Final = Table[ScenarioLine, WhichScenarios](
         Column(
             "member_id", Words("成员编号", "Member id"), lambda one: one.sums.member_id, "whole"
         ),
-        amount("base_kgce", "基期", "Base", lambda one: one.sums.base_g),
-        amount("amount_kgce", "用能指标", "Quotas", lambda one: one.sums.amount_g),
-        amount("equal_kgce", "等比例应得", "By equal percentages", lambda one: one.sums.equal_g),
+        *of_indicator(),
+        amount("base", "基期", "Base", lambda one: one.sums.base_g),
+        amount("amount", "用能指标", "Quotas", lambda one: one.sums.amount_g),
+        amount("equal", "等比例应得", "By equal percentages", lambda one: one.sums.equal_g),
         Column("made_at", Words("保存时间", "Kept at"), lambda one: one.row.made_at, "instant"),
     ),
     filter=WhichScenarios,

@@ -8,13 +8,16 @@ from pydantic import Field
 from actions.compact.account_acts import reason_field, union_field
 from actions.compact.base_fields import institution_name
 from actions.compact.movement_things import (
-    INDICATOR,
     Asked,
-    Kgce,
+    Books,
     MovementStands,
+    SharedIndicator,
+    ToMove,
     YearOfQuota,
     amount_field,
+    books_of,
     check_held,
+    indicator_field,
     legs_shown,
     member_of,
     start,
@@ -57,13 +60,14 @@ class PutInPool(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("spare since the retrofit")
 
     def check(self, on: Institution, at: Acting) -> None:
         """Refuse more than is held."""
-        check_held(at, self.union, self.year, on.institution_id, self._asked.grams)
+        check_held(at, books_of(self), on.institution_id, self._asked.grams)
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what would move."""
@@ -73,9 +77,14 @@ class PutInPool(Action[Institution, MovementStands]):
         """Propose it."""
         return _pool(self._asked, on, at, into=True)
 
+    @classmethod
+    def where_to(cls, on: Institution, result: MovementStands) -> str:
+        """Return the movement's page."""
+        return f"/movements/{result.movement_id}"
+
     @property
     def _asked(self) -> Asked:
-        return Asked(self.union, self.year, self.amount, self.reason)
+        return Asked(books_of(self), self.amount, self.reason)
 
 
 class TakeFromPool(Action[Institution, MovementStands]):
@@ -93,8 +102,9 @@ class TakeFromPool(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
-    amount: Kgce = amount_field()
+    amount: ToMove = amount_field()
     reason: Line = reason_field("a new ward")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
@@ -105,9 +115,14 @@ class TakeFromPool(Action[Institution, MovementStands]):
         """Propose it."""
         return _pool(self._asked, on, at, into=False)
 
+    @classmethod
+    def where_to(cls, on: Institution, result: MovementStands) -> str:
+        """Return the movement's page."""
+        return f"/movements/{result.movement_id}"
+
     @property
     def _asked(self) -> Asked:
-        return Asked(self.union, self.year, self.amount, self.reason)
+        return Asked(books_of(self), self.amount, self.reason)
 
 
 class ProposeSuccession(Action[Institution, MovementStands]):
@@ -129,6 +144,7 @@ class ProposeSuccession(Action[Institution, MovementStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     successors: list[Successor] | None = field(
         zh="承接机构",
         en="Successors",
@@ -145,20 +161,28 @@ class ProposeSuccession(Action[Institution, MovementStands]):
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what each gets of each year."""
-        return [*legs_shown(at, self._legs(on, at)), waits_for_another()]
+        legs = self._legs(on, at)
+        return [*legs_shown(at, self.indicator.value, legs), waits_for_another()]
 
     def do(self, on: Institution, at: Acting) -> MovementStands:
         """Propose it."""
         legs = self._legs(on, at)
         moved = sum(one.amount_g for one in legs if one.amount_g > 0)
         year = legs[0].year
-        member = member_of(at, self.union, year, on.institution_id)
+        books = Books(self.union, self.indicator.value, year)
+        member = member_of(at, books, on.institution_id)
         what = Movement(Kind.ROSTER_CHANGE, year, moved, on.institution_id, member=member)
-        asked = Asked.of_grams(self.union, year, moved, self.reason, self.document)
+        asked = Asked.of_grams(books, moved, self.reason, self.document)
         return _proposed(start(at, asked, what, legs=legs))
 
+    @classmethod
+    def where_to(cls, on: Institution, result: MovementStands) -> str:
+        """Return the movement's page."""
+        return f"/movements/{result.movement_id}"
+
     def _legs(self, on: Institution, at: Acting) -> tuple[Leg, ...]:
-        held = shared_movements.held(at.connection, self.union, INDICATOR, on.institution_id)
+        of = self.union, self.indicator.value
+        held = shared_movements.held(at.connection, *of, on.institution_id)
         shares = [
             (one.institution, Fraction(one.percent) / 100) for one in self.successors or ()
         ] or shared_movements.successors(at.connection, on.institution_id)
@@ -178,12 +202,13 @@ class ProposeSuccession(Action[Institution, MovementStands]):
 def _pooled(
     asked: Asked, on: Institution, at: Acting, *, into: bool
 ) -> tuple[Movement, list[Effect], tuple[Leg, ...]]:
-    whose, year, g = on.institution_id, asked.year, asked.grams
-    member = member_of(at, asked.union, year, whose)
+    whose, year, g = on.institution_id, asked.books.year, asked.grams
+    member = member_of(at, asked.books, whose)
     what = Movement(Kind.POOL, year, g, whose, member=member)
     sign = -g if into else g
     legs = (Leg("holder", whose, year, sign), Leg("pool", member, year, -sign))
-    return what, [*legs_shown(at, legs), waits_for_another()], legs
+    shown = legs_shown(at, asked.books.indicator, legs)
+    return what, [*shown, waits_for_another()], legs
 
 
 def _pool(asked: Asked, on: Institution, at: Acting, *, into: bool) -> MovementStands:

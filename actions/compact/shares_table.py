@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from actions.compact.base_words import marked
-from actions.compact.columns import amount
+from actions.compact.columns import amount, of_indicator
 from actions.compact.runs import run_of
 from actions.fields import Acting, Lang, Words, field
 from actions.figures import in_units
@@ -36,6 +36,11 @@ class ShareRow:
     def institution_id(self) -> int:
         """Whose it is."""
         return self.share.institution_id
+
+    @property
+    def indicator(self) -> str:
+        """What its run counts."""
+        return self.run.indicator
 
     @property
     def base_g(self) -> int:
@@ -83,7 +88,8 @@ def _explained(row: ShareRow) -> str:
     """Return the page that explains a quota, where it is in force."""
     if row.share.year not in row.run.in_force:
         return ""
-    return f"/institutions/{row.institution_id}/quotas/{row.share.year}?union={row.run.union_id}"
+    at = f"/institutions/{row.institution_id}/quotas/{row.share.year}"
+    return f"{at}?union={row.run.union_id}&indicator={row.run.indicator}"
 
 
 def _of_base(row: ShareRow) -> str | None:
@@ -126,8 +132,9 @@ SHARES: Final = Table[ShareRow, WhichShares](
             "whole",
             shown=lambda row, lang: str(row.share.year),
         ),
-        amount("base_kgce", "基期", "Base", lambda row: row.base_g),
-        amount("amount_kgce", "用能指标", "Quota", lambda row: row.share.amount_g),
+        *of_indicator(),
+        amount("base", "基期", "Base", lambda row: row.base_g),
+        amount("amount", "用能指标", "Quota", lambda row: row.share.amount_g),
         Column(
             "of_base", Words("占基期", "Of the base"), _of_base, "number", unit="%", only="people"
         ),
@@ -154,15 +161,15 @@ SHARES: Final = Table[ShareRow, WhichShares](
             hint=Words("实测、账单、估算或缺", "measured, billed, estimated or missing, by month"),
         ),
         Column(
-            "base_months_kgce",
-            Words("各月基期 (kgce)", "Base by month (kgce)"),
+            "base_months",
+            Words("各月基期", "Base by month"),
             lambda row: _monthly(row.share.base_g),
             "numbers",
             apart=True,
         ),
         Column(
-            "months_kgce",
-            Words("各月指标 (kgce)", "Quota by month (kgce)"),
+            "months",
+            Words("各月指标", "Quota by month"),
             lambda row: _monthly(row.share.months_g),
             "numbers",
             apart=True,

@@ -57,8 +57,8 @@ class TargetFields(BaseModel):
         zh="控制指标",
         en="Indicator",
         hint=(
-            "只有综合能耗总量分解为用能指标,其余跟踪进度",
-            "Only total energy is shared into quotas; progress follows the others",
+            "总量目标可分解为指标;强度不能相加,只跟踪进度",
+            "Totals are shared into quotas; intensities add to no total, so only progress follows",
         ),
         names=INDICATORS,
         default=Indicator.TOTAL_KGCE,

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from actions.fields import Words, plain
+from actions.figures import kilograms
 from compact.targets import Curve, Indicator, Origin, Target
 from storage.compact.targets import TargetRow
 
@@ -27,6 +28,12 @@ INDICATORS: Final = {
     Indicator.WATER_M3_PER_PERSON.value: Words("人均用水量", "Water per person"),
 }
 
+QUOTAS: Final = {
+    Indicator.TOTAL_KGCE.value: Words("用能指标", "Quota"),
+    Indicator.TOTAL_KGCO2.value: Words("碳排放指标", "CO2 quota"),
+    Indicator.TOTAL_WATER_M3.value: Words("用水指标", "Water quota"),
+}
+
 
 def percent_of(millionths: int) -> str:
     """Return a share as percent, without needless zeros."""
@@ -47,7 +54,7 @@ def fall_of(target: Target) -> Words:
     """Return how far it falls, and of what unless that is total energy."""
     percent = percent_of(target.fall_millionths)
     zh, en = f"较基期下降 {percent}%", f"{percent} % below the base year"
-    if target.indicator.shared:
+    if target.indicator is Indicator.TOTAL_KGCE:
         return Words(zh, en)
     of = INDICATORS[target.indicator.value]
     return Words(f"{of.zh}{zh}", f"{of.en} {en}")
@@ -62,6 +69,12 @@ def in_short(one: TargetRow) -> Words:
     )
 
 
-def kgce(grams: int | None) -> Words:
-    """Return an amount in whole kilograms of standard coal; a dash where nothing is known."""
-    return plain("–" if grams is None else f"{Decimal(grams) / 1000:,.0f} kgce")
+def whole_words(grams: int | None, indicator: Indicator | str) -> Words:
+    """Return an amount in whole kilograms, of water m³, with its unit; a dash where unknown."""
+    unit = Indicator(indicator).unit_shown
+    return plain("–" if grams is None else f"{Decimal(grams) / 1000:,.0f} {unit}")
+
+
+def amount_words(grams: int, indicator: Indicator | str) -> Words:
+    """Return an amount to the gram, of water to the litre, with its unit."""
+    return plain(f"{kilograms(grams)} {Indicator(indicator).unit_shown}")

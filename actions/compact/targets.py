@@ -8,7 +8,7 @@ from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.compact.base_lines import seen_base_g
 from actions.compact.target_fields import TargetFields
-from actions.compact.target_words import fall_of, kgce, percent_of, years_of
+from actions.compact.target_words import fall_of, percent_of, whole_words, years_of
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
@@ -92,10 +92,10 @@ class SetTarget(TargetFields, Action[UnionRow, TargetMade]):
         kept = targets.one(at.connection, made.id)
         assert kept is not None
         base_g = seen_base_g(at.connection, kept)
-        base = Words("基期用能(您可查看的机构)", "Base of the institutions that you see")
+        base = Words("基期用量(您可查看的机构)", "Base of the institutions that you see")
         return [
             new,
-            Effect("base", base, None, kgce(base_g)),
+            Effect("base", base, None, whole_words(base_g, target.indicator)),
             *(_cap(target, base_g, year) for year in target.years() or [None]),
         ]
 
@@ -151,7 +151,8 @@ def _cap(target: Target, base_g: int, year: int | None) -> Effect:
     """Return what might be used in a year of the path, or in the year after each one's base."""
     zh, en = ("次年", "the year after") if year is None else (f"{year} 年", str(year))
     words = Words(f"{zh}至多", f"At most in {en}")
-    return Effect("cap", words, None, kgce(target.cap_g(base_g, year or 0)))
+    most = whole_words(target.cap_g(base_g, year or 0), target.indicator)
+    return Effect("cap", words, None, most)
 
 
 def bound_elsewhere(regions: list[int]) -> ConflictError:

@@ -76,9 +76,26 @@ def _left_out(told: Told) -> Iterator[Words]:
         )
 
 
+def _of_other_use(told: Told) -> Iterator[Words]:
+    """Say which rows are no readings and go in elsewhere, or not at all."""
+    if told.money:
+        yield Words(f"{told.money} 行金额未导入", f"{told.money} rows in a currency are left out")
+    if told.deliveries:
+        yield Words(
+            f"{told.deliveries} 行是购进(只有送达日期),未导入:请在“登记购进”中上传同一文件",
+            f"{told.deliveries} rows are deliveries of one day and are left out: upload the same "
+            "file at “Record a delivery”",
+        )
+
+
 def notices(told: Told) -> Iterator[Words]:
     """Return what a person should know although it is taken."""
     yield from _left_out(told)
+    if "hidden" in told.how and not told.passed:
+        yield Words(
+            "该工作表在表格软件中是隐藏的,也已读取",
+            "the sheet is hidden in a spreadsheet, and is read all the same",
+        )
     if told.rates_left:
         names = "、".join(told.rates_left)
         yield Words(
@@ -94,8 +111,7 @@ def notices(told: Told) -> Iterator[Words]:
         )
     if told.passed:
         yield Words("该工作表没有读数,未读取", "the sheet holds no readings and is left out")
-    if told.money:
-        yield Words(f"{told.money} 行金额未导入", f"{told.money} rows in a currency are left out")
+    yield from _of_other_use(told)
     if told.stamp == "start":
         yield Words("时刻按用量的开始读取", "times are read as the start of the use beside them")
     elif told.stamp:

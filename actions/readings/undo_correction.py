@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from actions.declared import About, Action, Effect, Opposite
+from actions.declared import BY_MISTAKE, About, Action, Effect, Opposite
 from actions.fields import Acting, Words, plain
 from actions.figures import instant
 from actions.kinds import Line
@@ -17,8 +17,6 @@ from actions.rights import Right
 from storage.readings import amendments
 
 _DONE = ("已撤销,用量正在重新计算。", "Taken back; the use is being computed anew.")
-
-_AT_ONCE = "误操作 / by mistake"
 
 
 class UndoCorrection(Action[CorrectionOf, CorrectionShown]):
@@ -70,7 +68,7 @@ class UndoCorrection(Action[CorrectionOf, CorrectionShown]):
 
 def undo_of(correction_id: int) -> Opposite:
     """Return what takes a correction back at once; its form lets the reason be changed."""
-    return Opposite(UndoCorrection(reason=_AT_ONCE), correction_id)
+    return Opposite(UndoCorrection(reason=BY_MISTAKE.both), correction_id)
 
 
 class CorrectionsUndone(BaseModel):

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from actions.declared import About, Opposite
+from actions.declared import BY_MISTAKE, About, Opposite
 from actions.fields import Acting
 from actions.registry.roster_plans import Plan
 from actions.registry.things import INSTITUTION
@@ -51,4 +51,4 @@ def done(at: Acting, plan: Plan) -> RosterChanged:
 
 
 def back(result: RosterChanged) -> Opposite:
-    return Opposite(UndoChange(reason="taken back"), result.change_id)
+    return Opposite(UndoChange(reason=BY_MISTAKE.both), result.change_id)

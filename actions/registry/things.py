@@ -8,10 +8,18 @@ from actions.fields import Acting, Lang, Option, Words
 from storage.registry import institutions, regions
 from storage.registry.institutions import Institution
 
+_ID_DIGITS: Final = 9
+
 
 def _name(one: Institution, lang: Lang) -> str:
     zh, en = one.name_zh or one.name_en, one.name_en or one.name_zh
     return (zh if lang == "zh" else en) or str(one.institution_id)
+
+
+def _by_name(at: Acting, texts: Sequence[str]) -> dict[str, list[int]]:
+    """Return whose name or code a text is; a short number is an id, whoever has it as a code."""
+    named = [one for one in texts if one and not (one.isdecimal() and len(one) <= _ID_DIGITS)]
+    return institutions.named(at.connection, named) if named else {}
 
 
 def every_carrier(at: Acting) -> Sequence[Option]:
@@ -30,6 +38,6 @@ INSTITUTION: Final = Thing[Institution](
     page=lambda one: f"/institutions/{one.institution_id}",
     covered="%(on)s::integer IN (SELECT * FROM access.covers(%(right)s))",
     # Nobody who states something of an institution may update its row.
-    lock="SELECT pg_advisory_xact_lock(hashtextextended('institution', %s))",
     way=Words("打开机构", "open the institution"),
+    keyed=_by_name,
 )

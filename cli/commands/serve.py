@@ -1,22 +1,12 @@
 """`commonwatt serve`: the API and the pages."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import typer
 
-from cli import settings
+from cli import serving
 from cli.commands.options import ApiUrl, Owned
 from cli.services.words import say
-
-_WAYS: Final[dict[str, Any]] = {
-    "ws": "none",
-    "loop": "asyncio",
-    "log_config": None,
-    "access_log": False,
-    "server_header": False,
-    "proxy_headers": False,  # whom we trust is our own setting
-    "timeout_graceful_shutdown": 5,
-}
 
 
 def serve(
@@ -26,31 +16,4 @@ def serve(
     owned: Owned = False,
 ) -> None:
     """Serve API and pages until told to stop."""
-    from cli import memory
-
-    memory.give_back()  # before anything begins a thread
-    memory.do_without()
-    memory.put_off_numpy()
-    memory.put_off_models()
-    import uvicorn  # as the application, too heavy for --help
-
-    from cli import embedded, logs, running
-    from cli.application import application
-    from cli.network import claim
-    from dashboards.pages.answers import forget_old
-
-    known = settings.load(database_url=database_url, host=host, port=port)
-    known = embedded.filled(known, "api")
-    url = settings.need(known.database_url, "database_url")
-    stop = running.until_stopped()  # what the server has heard of it raises again at its end
-    log = logs.begin("serve")
-    with claim(known.host, known.port) as claimed, application(known, url) as app:
-        server = uvicorn.Server(uvicorn.Config(app, **_WAYS))
-        if owned:
-            running.with_owner(lambda: setattr(server, "should_exit", True))
-        if not stop.is_set():
-            memory.settle()
-            memory.keep_tidy(forget_old)
-            log("serve.begins", url=f"http://{known.host}:{known.port}")
-            server.run([claimed])
-    log("serve.ends")
+    serving.serve(database_url, host, port, owned=owned)

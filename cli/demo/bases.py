@@ -1,14 +1,14 @@
 """How the demo answers for its bases: odd months are estimated, others confirmed, with reasons."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from actions.actor import Actor
 from actions.compact.base_words import HOWS, STATES, in_words, told
 from actions.compact.bases import OPEN, BaseLine, Finding, Review, histories, review
 from actions.compact.decide_bases import ConfirmBases, LeaveOutBases, Which
 from actions.compact.estimate_base import EstimateBase, Way
-from actions.doing import carry_out
+from actions.declared import Action
 from cli.services.words import language, say
 from compact.bases import CarrierMonth, YearMonth, month_span
 from compact.targets import State
@@ -22,10 +22,13 @@ _NOTHING_ODD: Final = "演示:未发现异常。"
 _NO_BASE: Final = "演示:没有可用的基期数据。"
 _LOOKED_AT: Final = "演示:异常月份已估算或如实保留,其余按计量。"
 _REPLACED: Final = frozenset({"missing", "partial", "beyond"})
+Act = Callable[[Action[Any, Any], int], object]
 
 
-def answer(actor: Actor, target_id: int, tell: Callable[[str], None]) -> None:
+def answer(actor: Actor, target_id: int, tell: Callable[[str], None], act: Act) -> None:
     """Review a target's bases, show what moves most, and answer for every one.
+
+    actor: who looks. act: does an action on the target.
 
     What is missing or beyond three times the other year takes the other year's figure, else that
     of like days; who has nothing is left out; the rest is confirmed as it is.
@@ -37,14 +40,14 @@ def answer(actor: Actor, target_id: int, tell: Callable[[str], None]) -> None:
     known = histories(actor, target_id, [one.institution_id for one in left])
     for one in left:
         carriers = known[one.institution_id].carriers if one.institution_id in known else {}
-        _answer(actor, target_id, one, carriers)
-    carry_out(actor, ConfirmBases(which=Which.REST, reason=_NOTHING_ODD), target_id)
+        _answer(act, target_id, one, carriers)
+    act(ConfirmBases(which=Which.REST, reason=_NOTHING_ODD), target_id)
     after = review(actor, target_id)
-    acts = [act for one in after.lines for act in one.acts]
+    many = sum(len(one.acts) for one in after.lines)
     tell(
         say(
-            f"  估算 {len(acts)} 个月,待核查 {after.open} 家。",
-            f"  {len(acts)} months estimated, {after.open} bases left open.",
+            f"  估算 {many} 个月,待核查 {after.open} 家。",
+            f"  {many} months estimated, {after.open} bases left open.",
         )
     )
 
@@ -69,25 +72,25 @@ def shown(found: Review) -> Iterator[str]:
 
 
 def _answer(
-    actor: Actor,
+    act: Act,
     target_id: int,
     one: BaseLine,
     carriers: Mapping[str, Mapping[YearMonth, CarrierMonth]],
 ) -> None:
     if one.base is None or one.base.total_g <= 0:
         left = LeaveOutBases(institutions=[one.institution_id], reason=_NO_BASE)
-        carry_out(actor, left, target_id)
+        act(left, target_id)
         return
     for finding in one.findings:
         if finding.mark.code in _REPLACED and finding.mark.month and finding.mark.carrier:
             months = carriers.get(finding.mark.carrier, {})
-            _estimate(actor, target_id, one, finding, months)
+            _estimate(act, target_id, one, finding, months)
     these = ConfirmBases(which=Which.THESE, institutions=[one.institution_id], reason=_LOOKED_AT)
-    carry_out(actor, these, target_id)
+    act(these, target_id)
 
 
 def _estimate(
-    actor: Actor,
+    act: Act,
     target_id: int,
     one: BaseLine,
     finding: Finding,
@@ -108,7 +111,7 @@ def _estimate(
                 how=how,
                 reason=reason,
             )
-            carry_out(actor, wanted, target_id)
+            act(wanted, target_id)
         except InsufficientDataError:
             continue
         return

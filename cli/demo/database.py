@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from cli.wiring import away
 from storage import migrate
 from storage.connections import MIGRATING, opened
-from worker.kinds import findings
+from worker.kinds import findings, forecasts
 
 # On these nobody keeps tables; any other database that a URL names is meant itself.
 _NOBODYS: Final = {"", "postgres", "template1"}
@@ -36,9 +36,10 @@ def ensure(admin_url: str, name: str) -> bool:
 
 
 def look(worker_url: str) -> None:
-    """Have what stands out of the hours sought at once, where others wait for the night."""
+    """Have findings and forecasts made at once, where others wait for the night."""
     with away():
         findings.plan(worker_url)
+        forecasts.plan(worker_url)
 
 
 def drop(admin_url: str, name: str) -> None:

@@ -3,7 +3,6 @@
 import sys
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,11 +10,10 @@ from actions import health
 from actions.actor import Actor
 from actions.registry.importing import register
 from cli import replaying, wiring
-from cli.demo import state, told, union, world
+from cli.demo import people, state, told, union, world
 from cli.demo.state import DemoState, Memory
 from cli.demo.welcome import welcome
 from cli.settings import Settings, need
-from metering.days import civil_day
 
 _LOOK_S: Final = 1.0
 
@@ -40,7 +38,8 @@ def join(settings: Settings, data: Path | None, batch: int, stop: threading.Even
         told.record(actor, plan)
         if not _computed(actor, stop):
             return
-        union.share(actor, memory.union_id, civil_day(datetime.now(UTC)))
+        union.year(actor, memory, world.years(plan, once=False), lambda _: None)
+        memory = place.change(memory, walked=True)
         found = told.lines(told.judge(actor, plan), settings.pages_url)
     print(welcome(settings.pages_url, memory, found), file=sys.stderr, flush=True)
     replaying.run(replace(wanted, live=True), stop, quiet=True)
@@ -51,8 +50,8 @@ def _registered(actor: Actor, place: DemoState, memory: Memory, folder: Path) ->
         return memory
     plan = world.planned(folder, memory)
     register(actor, world.registry(plan))
-    union_id = union.found(actor, world.provinces(plan))
-    users = world.users(actor, union_id)
+    union_id = union.found(actor, *world.members(plan))
+    users = people.users(actor, union_id)
     return place.change(memory, registered=True, users=users, union_id=union_id)
 
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final, TypeVar
 
@@ -15,7 +14,7 @@ import psycopg
 from actions.actor import SYSTEM, Actor, open_pool
 from actions.registry.importing import register
 from cli import services
-from cli.demo import database, panels, told, troubles, union, world
+from cli.demo import database, panels, people, told, troubles, union, world
 from cli.demo.children import Child, peaks_of_family, stop
 from cli.demo.listening import collector_up
 from cli.demo.options import DemoOptions
@@ -25,7 +24,6 @@ from cli.demo.waiting import Heard, Queue
 from cli.services import ports
 from cli.services.words import say
 from cli.settings import Settings
-from metering.days import civil_day
 from metering.errors import ConflictError, UnavailableError
 from storage import migrate
 
@@ -91,7 +89,8 @@ class Demo:
         if database.ensure(self.running.running.database_url, self.memory.database):
             # An emptied server: what gateways believe to be stored is not.
             self.state.forget_spool()
-            self.memory = self.state.change(self.memory, registered=False, users={}, union_id=0)
+            nothing = {"registered": False, "users": {}, "union_id": 0, "walked": False}
+            self.memory = self.state.change(self.memory, **nothing)
         try:
             migrate.migrate(self.admin_url, passwords=self.memory.logins, engine=self.wanted.engine)
         except ConflictError as error:
@@ -103,8 +102,8 @@ class Demo:
         with open_pool(self.logins()["api"], max_size=2) as pool:
             actor = Actor(pool, SYSTEM)
             register(actor, world.registry(self.plan))
-            union_id = union.found(actor, world.provinces(self.plan))
-            users = world.users(actor, union_id)
+            union_id = union.found(actor, *world.members(self.plan))
+            users = people.users(actor, union_id)
         self.memory = self.state.change(
             self.memory, registered=True, users=users, union_id=union_id
         )
@@ -218,15 +217,16 @@ class Demo:
             return told.judge(Actor(pool, SYSTEM), self.plan)
 
     def share(self) -> None:
-        """Issue quotas where none are yet, and see where everybody stands."""
-        today = world.last_day(self.plan) if self.wanted.once else civil_day(datetime.now(UTC))
+        """Play the union's year where that is not done, and see where everybody stands."""
         words = say("分解目标、下达指标……", "Sharing the target, issuing quotas …")
         with (
             self.stages.stage("quotas", words),
             open_pool(self.logins()["api"], max_size=2) as pool,
         ):
-            asked = (Actor(pool, SYSTEM), self.memory.union_id, today, self.stages.say)
-            self.insist(lambda: union.share(*asked))
+            years = world.years(self.plan, once=self.wanted.once)
+            asked = (Actor(pool, SYSTEM), self.memory, years, self.stages.say)
+            self.insist(lambda: union.year(*asked))
+        self.memory = self.state.change(self.memory, walked=True)
 
     def boards(self) -> dict[str, int]:
         """Draw every board once, and count the panels that show data."""

@@ -23,7 +23,7 @@ class Memory:
 
     data: fingerprint of the data set. shift_weeks: how far each site was moved, None before that.
     logins: passwords of the database logins. users: passwords of people, by log-in.
-    union_id: of the demo's union, 0 before there is one.
+    union_id: of the demo's union, 0 before there is one. walked: whether its year is played.
     """
 
     data: str
@@ -34,6 +34,7 @@ class Memory:
     users: dict[str, str] = field(default_factory=dict)
     registered: bool = False
     union_id: int = 0
+    walked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

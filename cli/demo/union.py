@@ -1,42 +1,39 @@
-"""The demo's union: its provinces, a target of three percent, quotas issued by the first rule."""
+"""The demo's union and its year: founded, joined and signed, shared out, moved, closed, covered."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 from psycopg import Connection
 
 from actions.actor import Actor
 from actions.compact.found_union import FoundUnion, UnionFounded
-from actions.compact.issue_run import IssueRun
-from actions.compact.make_run import MakeRun, RunMade
 from actions.compact.progress import last_day
 from actions.compact.record_progress import RecordProgress
-from actions.compact.runs import list_runs
-from actions.compact.targets import SetTarget, list_targets
 from actions.compact.unions import list_unions
 from actions.doing import carry_out
-from actions.registry.regions import list_profiles, list_regions
-from cli.demo import bases, closing, members
+from actions.registry.regions import list_regions
+from cli.demo import members, staging
+from cli.demo.playing import Here
+from cli.demo.script import Stage, play
+from cli.demo.state import Memory
 from cli.services.words import say
-from compact.notices import in_kgce
+from compact.notices import in_thousands
 from compact.runs import again
-from metering.errors import InsufficientDataError
 
 _NAME_ZH: Final = "示范区域联合体"
 _NAME_EN: Final = "Demo union"
-_FALL_PERCENT: Final = Decimal(3)
-_SOURCE: Final = "演示:未经任何机关商定"
 
-# What was last issued, beside what the books hold.
+# What each run has issued, the first one first, beside what of it the books hold.
 _ISSUED = """
-    SELECT r.quotas, r.total_g, s.snapshot, (SELECT sum(amount_g) FROM quota),
+    SELECT r.quotas, r.total_g, s.snapshot,
+           (SELECT sum(e.amount_g) FROM book_entry e
+             WHERE e.cause_id = c.id AND e.institution_id IS NOT NULL),
            (SELECT count(*) FROM run_quota q
              WHERE q.run_id = r.id AND q.amount_g <> (SELECT sum(m) FROM unnest(q.months_g) m))
       FROM book_cause c JOIN run r ON r.id = c.run_id JOIN run_snapshot s ON s.run_id = r.id
-     ORDER BY c.id DESC LIMIT 1
+     ORDER BY c.id
 """
 
 
@@ -54,61 +51,92 @@ class Shared:
         """The figures of the run's last line; amounts are exact, so they are text."""
         return {
             "quotas": self.quotas,
-            "target_kgce": in_kgce(self.target_g),
-            "quota_sum_kgce": in_kgce(self.quota_sum_g),
+            "target": in_thousands(self.target_g),
+            "quota_sum": in_thousands(self.quota_sum_g),
         }
 
 
-def found(actor: Actor, codes: Collection[str]) -> int:
-    """Return the id of the union of these provinces, with its target; made where it is missing.
+def found(actor: Actor, codes: Collection[str], base: int) -> int:
+    """Return the id of the union of these provinces; made, joined and signed where it is missing.
 
-    Its members join and sign by acts of their own people. codes: of the provinces.
+    Its members join and sign by acts of their own people. codes: of the provinces. base: the first
+    whole year of their data.
     """
-    for one in list_unions(actor):
-        if one.union.name_zh == _NAME_ZH:
-            union_id = one.union.union_id
-            break
-    else:
-        regions = [
-            one.region_id for one in list_regions(actor, only_seen=False) if one.code in codes
-        ]
-        new = FoundUnion(name_zh=_NAME_ZH, name_en=_NAME_EN, members=regions, source=_SOURCE)
-        founded: UnionFounded = carry_out(actor, new).result
-        union_id = founded.id
-    members.join(actor, union_id)
-    if not list_targets(actor, union_id):
-        profile = list_profiles(actor)[0].code
-        target = SetTarget(percent=_FALL_PERCENT, profile=profile, source=_SOURCE)
-        carry_out(actor, target, union_id)
+    union_id = founded(actor, codes)
+    _play(actor, "joining", staging.known(actor, union_id, base), lambda _: None)
     return union_id
 
 
 def share(
-    actor: Actor, union_id: int, today: date, tell: Callable[[str], None] = lambda _: None
-) -> None:
-    """Review the bases, issue quotas by them, see where everybody stands, and close a year.
+    actor: Actor,
+    union_id: int,
+    base: int,
+    today: date,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Stage:
+    """Review the bases, issue quotas by them, and see where everybody stands.
 
     tell: takes the lines of the review. today: up to which day, or the last one that is over
-    where it is not. An end in the middle does no harm: the same accounts come to the same run.
+    where it is not. An end in the middle does no harm: what was done is not done again.
     """
-    if not any(one.issued_as for one in list_runs(actor, union_id=union_id)):
-        (target,) = list_targets(actor, union_id)
-        bases.answer(actor, target.target_id, tell)
-        try:
-            made: RunMade = carry_out(actor, MakeRun(rule="A"), target.target_id).result
-        except InsufficientDataError:
-            return  # a data set in which nobody used anything
-        carry_out(actor, IssueRun(), made.run_id, again=True)
-    carry_out(actor, RecordProgress(day=min(today, last_day(actor, union_id))), union_id)
-    closing.close(actor, union_id)
+    stage = staging.known(actor, union_id, base)
+    stage.names["day"] = min(today, last_day(actor, union_id)).isoformat()
+    _play(actor, "issue", stage, tell)
+    return stage
+
+
+def year(
+    actor: Actor, memory: Memory, years: tuple[int, date], tell: Callable[[str], None]
+) -> None:
+    """Play the whole year after the members have signed, once; and see where everybody stands.
+
+    years: the first whole year of the data, and up to which day there is any.
+    """
+    base, today = years
+    if not memory.walked:
+        walk(actor, share(actor, memory.union_id, base, today, tell), tell)
+    day = min(today, last_day(actor, memory.union_id))
+    carry_out(actor, RecordProgress(day=day), memory.union_id)
+
+
+def walk(actor: Actor, stage: Stage, tell: Callable[[str], None] = lambda _: None) -> None:
+    """Go on from the issue through the rest of the year, to the cover of the one before."""
+    staging.with_holders(actor, stage)
+    for chapter in ("year", "closing"):
+        _play(actor, chapter, stage, tell)
+    for one in stage.refused:
+        tell(say(f"  未办理:{one}", f"  not done: {one}"))
+
+
+def _play(actor: Actor, chapter: str, stage: Stage, tell: Callable[[str], None]) -> None:
+    everybody = members.people(actor, stage.names["union"], staging.hospital(actor))
+    play(Here(everybody, tell), chapter, stage)
+
+
+def founded(actor: Actor, codes: Collection[str]) -> int:
+    """Return the id of the union of these provinces, founded where it is missing."""
+    for one in list_unions(actor):
+        if one.union.name_zh == _NAME_ZH:
+            return one.union.union_id
+    regions = [one.region_id for one in list_regions(actor, only_seen=False) if one.code in codes]
+    new = FoundUnion(name_zh=_NAME_ZH, name_en=_NAME_EN, members=regions, source=staging.SOURCE)
+    made: UnionFounded = carry_out(actor, new).result
+    return made.id
 
 
 def judge(connection: Connection[Any]) -> Shared:
-    """Hold the books against the target, the months against quotas, the snapshot against itself."""
-    row = connection.execute(_ISSUED).fetchone()
-    if row is None:
-        return Shared()
-    quotas, target_g, snapshot, quota_sum, broken = row
+    """Hold the books against the targets, the months against quotas, snapshots against themselves.
+
+    The figures are those of the first issue.
+    """
+    found = [_judged(*row) for row in connection.execute(_ISSUED)]
+    faults = [fault for one in found for fault in one.faults]
+    return replace(found[0], faults=faults) if found else Shared()
+
+
+def _judged(
+    quotas: int, target_g: int, snapshot: str, quota_sum: int | None, broken: int
+) -> Shared:
     quota_sum_g = int(quota_sum or 0)
     faults = []
     if quota_sum_g != target_g:

@@ -16,6 +16,7 @@ def welcome(url: str, memory: Memory, told: str) -> str:
             ("planner", "指标规划员(示范联合体)", "planner (the demo union)"),
             ("demo-a.1", "示范省甲经办人", "acts for Demo A in the union"),
             ("demo-a.2", "示范省甲复核人", "confirms for Demo A"),
+            ("hospital", "示范县医院(无网关,账单入账)", "a hospital without a gateway"),
             ("admin", "系统管理员(全部)", "administrator (everything)"),
         )
         if login in memory.users
@@ -35,8 +36,12 @@ CommonWatt 协能演示已就绪:  {url}
     2. 打开一家机构:逐时曲线,估算的小时有标记;月账旁是计量覆盖率。
     3. 点一个月的数:读数、系数和因子一直追到底。
     4. 看板:{url}/boards;联合体的路径、各成员进度、谁在夜里用电最多。
-    5. 用 planner 登录:{url}/unions;核查基数、比较规则、下达用能指标、看算式。
-    6. 用 admin 登录:三个示范省都在;接口说明:{url}/api/v1/openapi.json
+    5. 用 planner 登录:{url}/unions;核查基数、比较规则、下达用能指标、看算式;
+       任务分工:{url}/commitments。
+    6. 用 demo-a.1 登录:{url}/movements;一年里的申请、调剂、退回、共用池、预借、结转、平衡和核销,
+       每笔都有依据和办理人;一笔调剂还在等候,可以撤回。独立日志:{url}/second-log。
+    7. 用 hospital 登录:没有网关的医院,由账单到审定的年报:{url}/submissions。
+    8. 用 admin 登录:三个示范省都在;接口说明:{url}/api/v1/openapi.json
 
   异常如何说明(每类一页,括号内为次数)
 {told}
@@ -56,8 +61,13 @@ The CommonWatt demo is ready:  {url}
     2. Open an institution: the hourly curve with estimated hours marked, and how much was measured.
     3. Click a month's figure: it goes down to readings, coefficients and factors.
     4. Boards at {url}/boards: the path of the union, its members, who uses most at night.
-    5. As planner: {url}/unions: review bases, compare rules, issue, read a quota's arithmetic.
-    6. As admin: all demo provinces; the API describes itself at
+    5. As planner: {url}/unions: review bases, compare rules, issue, read a quota's arithmetic;
+       what the plan asks of whom at {url}/commitments.
+    6. As demo-a.1: {url}/movements: a year's requests, transfers, returns, pool, borrowing,
+       banking, rebalancing and cover, each with its reason and its people; one transfer still
+       waits and can be taken back. The second log is at {url}/second-log.
+    7. As hospital: no gateway; from bills to an approved return at {url}/submissions.
+    8. As admin: all demo provinces; the API describes itself at
        {url}/api/v1/openapi.json
 
   What befell meters and gateways, a page of each kind (and how often)

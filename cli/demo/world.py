@@ -11,16 +11,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import simulators
-from actions.access.add_user import AddUser
-from actions.access.give_grant import GiveGrant
-from actions.access.grant_words import Scope
-from actions.access.persons import list_users
-from actions.access.reset_password import ResetPassword
-from actions.actor import Actor
-from actions.doing import together
 from actions.registry.importing import ALWAYS, NewChannel, NewInstitution, NewRegion, Registry
-from actions.registry.regions import list_regions
-from cli.demo import facts, members
+from cli.demo import facts, unmetered
 from cli.demo.figures import NAMESPACE, Source
 from cli.demo.options import DemoOptions
 from cli.demo.state import DemoState, Memory
@@ -37,10 +29,7 @@ _STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 _GRIDS: Final = ("GRID_EC", "GRID_CC", None)  # so that every step of the fallback can be seen
 _WHOLE: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_OFFICER: Final = "officer"
-_OFFICERS: Final = "DEMO-A"
-_ADMIN: Final = "admin"
-_PLANNER: Final = "planner"
+OFFICERS: Final = "DEMO-A"
 
 # use_class of the data sets: class of the survey, department line, and what people call it.
 _USES: Final[dict[str, tuple[str | None, str, str, str]]] = {
@@ -115,12 +104,23 @@ def registry(plan: Plan) -> Registry:
     return Registry(
         regions=regions,
         institutions=[
-            _institution(one, plan.letters[one.site], assumed.get(name, facts.of_source(one)))
-            for name, one in sorted(buildings.items())
+            *(
+                _institution(one, plan.letters[one.site], assumed.get(name, facts.of_source(one)))
+                for name, one in sorted(buildings.items())
+            ),
+            *_without_gateway(plan),
         ],
         channels=[_channel(one, plan.letters[one.meter.building.site]) for one in plan.series],
         namespace=NAMESPACE,
     )
+
+
+def _without_gateway(plan: Plan) -> list[NewInstitution]:
+    """Return the institutions that have bills alone, where the data set is the one that ships."""
+    if plan.folder.resolve() != shipped().resolve():
+        return []
+    letter = plan.letters[officers_site(plan)]
+    return unmetered.institutions(f"{_code(letter)}-1")
 
 
 def sources(plan: Plan) -> list[Source]:
@@ -151,38 +151,29 @@ def provinces(plan: Plan) -> list[str]:
     return [_code(letter) for letter in sorted(plan.letters.values())]
 
 
+def years(plan: Plan, *, once: bool) -> tuple[int, date]:
+    """Return from which year its union counts, and up to which day there is data."""
+    return base_year(plan), last_day(plan) if once else civil_day(datetime.now(UTC))
+
+
+def members(plan: Plan) -> tuple[list[str], int]:
+    """Return the codes of the provinces, and the year from which their union counts."""
+    return provinces(plan), base_year(plan)
+
+
 def officers_site(plan: Plan) -> str:
     """Return the site that is the officer's province."""
-    return next(site for site, letter in plan.letters.items() if _code(letter) == _OFFICERS)
+    return next(site for site, letter in plan.letters.items() if _code(letter) == OFFICERS)
 
 
-def users(actor: Actor, union_id: int) -> dict[str, str]:
-    """Return the passwords, made now, of people: an administrator, the first province's officer,
-    the union's planner, and the first province's two who act for it in the union."""
-    regions = {one.code: one.region_id for one in list_regions(actor, only_seen=False)}
-    wanted = {
-        _ADMIN: ("演示管理员", _grant("administrator", Scope.ALL)),
-        _PLANNER: ("演示指标规划员", _grant("planner", Scope.UNION, union_id)),
-        _OFFICER: ("演示能源管理员", _grant("officer", Scope.REGION, regions[_OFFICERS])),
-    }
-    for login in members.logins(_OFFICERS):
-        wanted[login] = ("演示经办人", _grant("planner", Scope.REGION, regions[_OFFICERS]))
-    known = {one.login: one.user_id for one in list_users(actor)}
-    passwords = {}
-    for login, (name, grant) in wanted.items():
-        with together(actor) as acts:
-            if login in known:  # an earlier start ended before it could remember
-                shown = acts.do(ResetPassword(), known[login]).password
-            else:
-                made = acts.do(AddUser(login=login, name=name))
-                acts.do(grant, made.user_id)
-                shown = made.password
-        passwords[login] = shown or ""
-    return passwords
-
-
-def _grant(role: str, scope: Scope, of: int | None = None) -> GiveGrant:
-    return GiveGrant.model_validate({"role": role, "scope": scope, **({scope: of} if of else {})})
+def base_year(plan: Plan) -> int:
+    """Return the first whole civil year of the first province, else the one in which it begins."""
+    site = officers_site(plan)
+    own = [one for one in plan.series if one.meter.building.site == site]
+    spans = [(_civil(one, _begins(one)), _civil(one, int(one.at_ms[-1]))) for one in own]
+    begins, ends = min(first for first, _ in spans), max(last for _, last in spans)
+    year = begins.year + (begins > date(begins.year, 1, 1))
+    return year if ends >= date(year, 12, 31) else begins.year
 
 
 def replay_command(wanted: DemoOptions, state: DemoState, memory: Memory) -> list[str]:
@@ -279,6 +270,10 @@ def _channel(one: Series, letter: str) -> NewChannel:
         name_en="Gas, main meter" if gas else "Electricity, main meter",
         source=f"演示数据集;上限为其最大小时用量的 {series.LIMIT} 倍",
     )
+
+
+def _civil(one: Series, at_ms: int) -> date:
+    return civil_day(_EPOCH + timedelta(milliseconds=at_ms), one.meter.building.zone)
 
 
 def _begins(one: Series) -> int:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -32,11 +33,14 @@ _LINE: Final = re.compile(
 _TIME: Final = re.compile(rb"^0-0:1\.0\.0\((\d{12}[SW])\)\r?$", re.MULTILINE)
 # DSMR 2 and 3 have gas on two lines, at a local time that says neither summer nor winter.
 _GAS_2: Final = re.compile(
-    rb"^(\d-\d:24\.3\.0)(?:\([^()\r\n]{0,40}\)){5}\((m3)\)\r?\n\((\d{1,9}(?:\.\d{1,6})?)\)\r?$",
+    rb"^(\d-\d:24\.3\.0)\((\d{12})\)(?:\([^()\r\n]{0,40}\)){4}\((m3)\)\r?\n"
+    rb"\((\d{1,9}(?:\.\d{1,6})?)\)\r?$",
     re.MULTILINE,
 )
-# No power of now: the month's greatest quarter, and the limit at which the meter would cut off.
-_NO_POWER: Final = re.compile(rb"\.6\.0$|:17\.0\.0$")
+_OF_GAS_2: Final = ZoneInfo("Europe/Amsterdam")  # these meters stand in the Netherlands alone
+# No power of now: the mean of the quarter that runs and the month's greatest (Belgium), and the
+# limit at which the meter would cut off.
+_NO_POWER: Final = re.compile(rb"\.[46]\.0$|:17\.0\.0$")
 _ENCRYPTED: Final = b"\xdb\x08"  # as meters of Luxembourg and Austria send them
 _END: Final = re.compile(rb"^!([0-9A-Fa-f]{4})?[ \t\r\n]*\Z", re.MULTILINE)
 _HOUR: Final = timedelta(hours=1)
@@ -83,17 +87,18 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise too_large()
         self._check(telegram)
         found = _TIME.search(telegram)
-        at_ms = self._own(found[1]) if found else None
+        at_ms = self._own(found[1], message.received_ms) if found else None
         untold = found is not None and at_ms is None
         rows = [
             row
             for row in _LINE.findall(telegram)
             if row[3].decode() in _UNITS and not _NO_POWER.search(row[0])
         ]
-        rows += [(key, b"", value, unit) for key, unit, value in _GAS_2.findall(telegram)]
+        rows += [(key, own, value, unit) for key, own, unit, value in _GAS_2.findall(telegram)]
         keys = [key.decode() for key, _, _, _ in rows]
         check_shape(keys, keys, keys)
-        times = [self._own(own) if own else at_ms for _, own, _, _ in rows]
+        by_ms = message.received_ms
+        times = [self._own(own, by_ms) if own else at_ms for _, own, _, _ in rows]
         bad = [
             time is None and (untold or bool(own))
             for (_, own, _, _), time in zip(rows, times, strict=True)
@@ -149,10 +154,10 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         at = local - self._ahead(summer=text[12:] == b"S")
         return within("dsmr", (at - _EPOCH) // timedelta(milliseconds=1), text.decode())
 
-    def _own(self, text: bytes) -> int | None:
+    def _own(self, text: bytes, by_ms: int) -> int | None:
         """Return the time of another meter's value; None where it has none, for it is dead."""
         try:
-            return self._instant(text)
+            return self._instant(text) if text[12:] else _of_gas_2(text, by_ms)
         except PayloadError:
             return None
 
@@ -162,6 +167,21 @@ class Codec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _ahead(self, *, summer: bool) -> timedelta:
         return timedelta(minutes=self.winter_offset_min) + (_HOUR if summer else timedelta(0))
+
+
+def _of_gas_2(text: bytes, by_ms: int) -> int:
+    """Return the instant of a clock that does not say its season; by_ms: when it arrived.
+
+    In the hour that autumn repeats it is the later one, unless that had not come yet.
+    """
+    try:
+        local = datetime.strptime(text.decode(), "%y%m%d%H%M%S").replace(tzinfo=_OF_GAS_2)
+    except ValueError as error:
+        raise malformed("dsmr", f"no time: {text.decode()}") from error
+    later, first = (
+        (local.replace(fold=fold) - _EPOCH) // timedelta(milliseconds=1) for fold in (1, 0)
+    )
+    return within("dsmr", later if later <= by_ms else min(first, later), text.decode())
 
 
 def _whole(telegram: bytes, checksum: int) -> bool:

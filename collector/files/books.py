@@ -28,6 +28,10 @@ def tables_of_part(
         yield from tables_of(part.open, place, limits, refuse_formulas=refuse_formulas)
     elif part.form == "ods":
         yield from _open_document(part, place, limits)
+    elif part.form == "xls":
+        from collector.files.old_workbooks import old_tables
+
+        yield from old_tables(part.open, place, limits, refuse_formulas=refuse_formulas)
     else:
         yield from _of_rare_form(part, place, limits)
 

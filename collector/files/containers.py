@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, Final, Literal
 from collector.files.limits import Limits
 from collector.files.refusals import CellError
 
-Form = Literal["text", "xlsx", "xml", "html", "json", "book", "ods"]
+Form = Literal["text", "xlsx", "xls", "xml", "html", "json", "book", "ods"]
 _HEAD_BYTES: Final = 4096
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 _STRANGE: Final = (RuntimeError, ValueError, IndexError, KeyError, OverflowError)
@@ -26,6 +26,9 @@ _OTHERS: Final = (
     (b"ARROW1", "Arrow"),
     (b"SQLite", "SQLite"),
 )
+# A compound file, and an old workbook that some program wrote without one around it.
+_OLDER: Final = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+_OLD: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08")
 # The comment of an archive of ours, whose members are named alone.
 BUNDLE: Final = b"commonwatt: files brought together"
 _BOOK: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -71,8 +74,10 @@ def parts(source: BinaryIO, name: str, limits: Limits) -> Iterator[Part | tuple[
 
 def form_of(head: bytes) -> Form:
     """Return what the first bytes say; CellError where it is no table."""
-    if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise CellError("old_workbook")
+    if head.startswith(_OLD):
+        return "xls"
+    if head.startswith(_OLDER):
+        raise CellError("older_workbook")
     for magic, what in _OTHERS:
         if head.startswith(magic):
             raise CellError("not_a_table", what)
@@ -183,11 +188,14 @@ def _inner(
     """Return a member of an archive; of archives in it only workbooks are read."""
     head = _head(opened)
     if head[:2] != b"PK" and head[:2] != b"\x1f\x8b":
-        return Part(name, form_of(head), opened)
-    form = _workbook(_names(opened, called, limits, room)) if head[:2] == b"PK" else None
-    if form is None:
+        form = form_of(head)
+        if form == "xls":
+            return Part(name, form, lambda: _held(opened, called, limits))
+        return Part(name, form, opened)
+    packed = _workbook(_names(opened, called, limits, room)) if head[:2] == b"PK" else None
+    if packed is None:
         raise CellError("nested_archive", called)
-    return Part(name, form, lambda: _held(opened, called, limits))
+    return Part(name, packed, lambda: _held(opened, called, limits))
 
 
 def _workbook(names: Container[str]) -> Form | None:

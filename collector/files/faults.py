@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from collector.files.delimited import blank
 from collector.files.gathered import Problems, Told
-from collector.files.headings import is_total
+from collector.files.headings import is_total, plain
 from collector.files.refusals import CellError, Place
 from collector.files.tables import REMARK, SHEETS, Cell, text_of
 from collector.files.values import Layout
@@ -18,6 +18,7 @@ _REMARK = re.compile(
     r"notes?\b|remarks?\b|source\b|prepared\b|printed\b|exported\b|generated\b|page \d)",
     re.IGNORECASE,
 )
+_DELIVERED = "deliverydate"
 _FIGURE = re.compile(r"[+-]?\d[\d,.]*")
 _CALLED = {"bad_time": "at", "bad_key": "channel", "bad_gateway": "gateway"}
 
@@ -73,10 +74,18 @@ class Faults:
             self.told.total(line)
         elif self._remarks(row):
             self.told.remark(line)
+        elif self._delivered(row):
+            self.told.deliveries += 1
         elif [text_of(cell) for cell in row] == list(self.layout.headings):
             self.told.repeated += 1
         else:
             self.problems.cell(error, self.place.at(line, self._heading(column, error)))
+
+    def _delivered(self, row: list[Cell]) -> bool:
+        """Return whether a row is of one day, on which something was delivered, and no reading."""
+        days = [n for n, one in enumerate(self.layout.headings) if plain(one) == _DELIVERED]
+        times = [row[at] for at in self.layout.at or self.layout.start]
+        return any(n < len(row) and text_of(row[n]) for n in days) and not any(map(text_of, times))
 
     def passed_over(self, n: int, *, money: bool = False) -> None:
         """Count a row that says nothing of a channel, or only what something cost."""

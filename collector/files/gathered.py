@@ -125,6 +125,7 @@ class Told:
     totals: how many rows sum others and are left out; total_lines: the first of them.
     repeated: rows that say the headings again.
     empty: cells or rows without value. money: rows in a currency. passed: a sheet that is left out.
+    deliveries: rows of a day on which something was delivered, which are no readings.
     stamp: what the one time of each row marks: start or end.
     rates_left: the total is read, its rates are not.
     """
@@ -146,6 +147,7 @@ class Told:
     repeated: int = 0
     empty: int = 0
     money: int = 0
+    deliveries: int = 0
     passed: bool = False
     stamp: str = ""
     rates_left: list[str] = field(default_factory=list)

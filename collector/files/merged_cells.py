@@ -1,6 +1,7 @@
 """Cells of a workbook that are merged over several rows: each row says what the first one says."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import IO, Final
 
 from collector.files.tables import Cell, Merged, text_of
@@ -17,17 +18,13 @@ class Below:
     They stand behind the rows of a sheet, so it is read through for them first.
     """
 
-    def __init__(self, source: IO[bytes]) -> None:
+    def __init__(self, merged: Iterable[tuple[int, int, int]]) -> None:
+        """merged: column of each, first and last row; columns count from 0, rows from 1."""
         self._begin: dict[int, list[tuple[int, int]]] = {}
         self._now: dict[int, tuple[int, str]] = {}  # by column: last row, and what it says
-        rest = b""
-        while piece := source.read(_AT_ONCE):
-            data = rest + piece
-            for found in _MERGED.finditer(data) if b"mergeCell" in data else ():
-                first, last = int(found[2]), int(found[3])
-                if last > first and len(self._begin) < _MOST:
-                    self._begin.setdefault(first, []).append((_column(found[1]), last))
-            rest = data[-_LONGEST:]
+        for column, first, last in merged:
+            if last > first and len(self._begin) < _MOST:
+                self._begin.setdefault(first, []).append((column, last))
 
     def __len__(self) -> int:
         return len(self._begin)
@@ -44,6 +41,16 @@ class Below:
             if at < len(row) and row[at] != "":
                 self._now[at] = (last, text_of(row[at]))
         return row
+
+
+def merged_in(source: IO[bytes]) -> Iterator[tuple[int, int, int]]:
+    """Return the merged cells of a sheet of XLSX."""
+    rest = b""
+    while piece := source.read(_AT_ONCE):
+        data = rest + piece
+        for found in _MERGED.finditer(data) if b"mergeCell" in data else ():
+            yield _column(found[1]), int(found[2]), int(found[3])
+        rest = data[-_LONGEST:]
 
 
 def _column(letters: bytes) -> int:

@@ -25,7 +25,7 @@ _MYEMS: Final = tuple(
 
 def must_say_use(place: Place, form: str) -> None:
     """Raise InputError where a sheet's title says that its figures are no use and no registers."""
-    if form != "xlsx":
+    if form not in {"xlsx", "xls"}:
         return
     for pattern, code in _MYEMS:
         if pattern.fullmatch(place.sheet):

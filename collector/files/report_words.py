@@ -10,6 +10,12 @@ _EXPORT_EN: Final = (
 )
 
 REPORTS: Final[dict[str, Words]] = {
+    "deliveries": Words(
+        "{} 行都是购进(只有送达日期),不是表计读数。",
+        "All {} rows are deliveries, of one day each, and no readings of a meter.",
+        "请在“登记购进”中上传同一文件(commonwatt do delivery.record --file 文件)。",
+        "Upload the same file at “Record a delivery” (commonwatt do delivery.record --file FILE).",
+    ),
     "merged_value": Words(
         "数值“{}”是与上方合并的单元格,只能计一次。",
         "The value “{}” is one cell merged over several rows, and counts once.",

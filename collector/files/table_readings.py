@@ -52,6 +52,8 @@ def read_table(
         if learned == known:
             break
         known = learned
+    if told.deliveries and not len(chunk) and not problems.count:
+        problems.add(refusal(CellError("deliveries", str(told.deliveries)), table.place))
     _settle(chunk, reader, problems, known)
     told.readings = len(chunk)
     _tell(told, reader, layout)

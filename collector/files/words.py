@@ -229,11 +229,11 @@ WHOLE: Final[dict[str, Words]] = {
         "请拆分后导入。",
         "Split it and import the parts.",
     ),
-    "old_workbook": Words(
-        "这是旧式(.xls)或加密的工作簿。{}",
-        "This is an old workbook (.xls), or one with a password.{}",
-        "请用表格软件另存为 .xlsx,不设密码。",
-        "Save it as .xlsx without a password.",
+    "older_workbook": Words(
+        "这是 Excel 4 或更早的工作簿。{}",
+        "This is a workbook of Excel 4 or before.{}",
+        "请用表格软件另存为 .xlsx。",
+        "Save it as .xlsx.",
     ),
     "broken_workbook": Words(
         "工作簿损坏或不完整({})。",

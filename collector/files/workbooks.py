@@ -1,24 +1,20 @@
 """XLSX as tables, read cell by cell: memory is that of a few rows, whatever the sheet claims."""
 
-import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import IO, Final
+from typing import IO
 
 from collector.files.containers import archive_errors, member, opened_archive
 from collector.files.guarded_xml import fed, parser
 from collector.files.limits import Limits
-from collector.files.merged_cells import Below
+from collector.files.merged_cells import Below, merged_in
 from collector.files.refusals import CellError, Place
 from collector.files.sheet import SheetReader, local
+from collector.files.sheet_days import DATES, EPOCHS, instant, shows_time
 from collector.files.tables import BLOCK_ROWS, Block, Table
-
-_DATES: Final = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}  # built-in formats
-_BARE: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
-_EPOCHS: Final = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +26,8 @@ class Book:
     since: datetime
 
     def instant(self, days: float) -> str | float:
-        """Return a spreadsheet's day as ISO 8601 writes it; under a day it is a time of day."""
-        if not 0 <= days < 200_000:
-            return days
-        at = self.since + timedelta(seconds=round(days * 86_400))
-        if days < 1:
-            return f"{at:%H:%M:%S}"
-        return f"{at:%Y-%m-%d}" if days == int(days) else at.isoformat(" ")
+        """Return a number that is shown as a time."""
+        return instant(days, self.since)
 
 
 def tables_of(
@@ -48,11 +39,11 @@ def tables_of(
         names = {one.filename: one for one in archive.infolist()}
         titles = _sheets(archive, names, limits)
         book = _book(archive, names, limits)
-    for title, path in titles:
+    for title, path, hidden in titles:
         if path not in names:
             raise CellError("broken_workbook", path or title)
         sheet = Place(place.file, title)
-        how: dict[str, str] = {}
+        how = {"hidden": "✓"} if hidden else {}
         read = partial(
             _blocks, archive, names[path], book, limits, sheet, how, refuse=refuse_formulas
         )
@@ -71,7 +62,7 @@ def _blocks(
 ) -> Iterator[Block]:
     reader = SheetReader(book.strings, book.dated, book.instant, limits, refuse=refuse)
     with member(archive, info, limits) as source:
-        below = Below(source)
+        below = Below(merged_in(source))
     if below:
         how["merged"] = str(len(below))
     block = Block()
@@ -90,10 +81,10 @@ def _blocks(
 
 def _sheets(
     archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo], limits: Limits
-) -> list[tuple[str, str]]:
-    """Return title and path of each sheet."""
+) -> list[tuple[str, str, bool]]:
+    """Return title and path of each sheet, and whether it is hidden."""
     paths: dict[str, str] = {}
-    titles: list[tuple[str, str]] = []
+    titles: list[tuple[str, str, bool]] = []
 
     def begin(tag: str, fields: dict[str, str]) -> None:
         name = local(tag)
@@ -102,11 +93,12 @@ def _sheets(
             paths[fields.get("Id", "")] = f"xl/{target}"
         elif name == "sheet":
             rel = next((value for key, value in fields.items() if local(key) == "id"), "")
-            titles.append((fields.get("name", ""), rel))
+            hidden = fields.get("state", "visible") != "visible"
+            titles.append((fields.get("name", ""), rel, hidden))
 
     for part in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml"):
         _walk(archive, names, part, begin, limits)
-    return [(title, paths.get(rel, "")) for title, rel in titles]
+    return [(title, paths.get(rel, ""), hidden) for title, rel, hidden in titles]
 
 
 def _book(archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo], limits: Limits) -> Book:
@@ -118,7 +110,7 @@ def _book(archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo], limits: L
 
     _walk(archive, names, "xl/workbook.xml", begin, limits)
     return Book(
-        _strings(archive, names, limits), _dated(archive, names, limits), _EPOCHS[bool(later)]
+        _strings(archive, names, limits), _dated(archive, names, limits), EPOCHS[bool(later)]
     )
 
 
@@ -164,7 +156,7 @@ def _dated(
 
     def begin(tag: str, fields: dict[str, str]) -> None:
         name = local(tag)
-        if name == "numFmt" and re.search("[ymdhs]", _BARE.sub("", fields.get("formatCode", ""))):
+        if name == "numFmt" and shows_time(fields.get("formatCode", "")):
             own.add(fields.get("numFmtId", ""))
         elif name == "cellXfs":
             inside[0] = True
@@ -179,7 +171,7 @@ def _dated(
     return frozenset(
         str(place)
         for place, kind in enumerate(kinds)
-        if kind in own or (kind.isdecimal() and int(kind[:6]) in _DATES)
+        if kind in own or (kind.isdecimal() and int(kind[:6]) in DATES)
     )
 
 

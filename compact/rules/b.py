@@ -14,7 +14,7 @@ from analytics import division
 from analytics.allocation import Holders as Sharing
 from analytics.exact import Ints, multiply_divide
 from compact.given import Given, columns_of
-from compact.notices import in_kgce, in_percent
+from compact.notices import in_percent, in_thousands
 from compact.parameters import By, Kind, parameter
 from compact.ruling import About, Among, Facts
 from compact.saving import SavingRule
@@ -97,11 +97,11 @@ class Gap(SavingRule):
 
     def words(self, facts: Facts) -> list[tuple[str, str]]:
         """Return the factors that were given, and the gap."""
-        return [*SavingRule.words(self, facts), ("gap_kgce", in_kgce(facts.weight_g))]
+        return [*SavingRule.words(self, facts), ("gap", in_thousands(facts.weight_g))]
 
     def product(self, facts: Facts) -> str:
         """Return the gap."""
-        return in_kgce(facts.weight_g) + " (gap_kgce)"
+        return in_thousands(facts.weight_g) + " (gap)"
 
     def in_words(self, facts: Facts, lang: str) -> str:
         """Return what part of the way is to be gone."""

@@ -76,5 +76,5 @@ class Claims(AllocationRule):
         return among.sharing(np.ones_like(among.base), ceiling=most)
 
     def product(self, facts: Facts) -> str:
-        """Return what λ multiplies: one, for everybody."""
-        return "0.001"
+        """Return what λ multiplies: a gram for everybody, so that λ is the equal amount in them."""
+        return "0.001 kgce"

@@ -12,7 +12,7 @@ from analytics import division
 from analytics.allocation import Holders as Sharing
 from analytics.exact import multiply_divide
 from compact.given import Given, columns_of
-from compact.notices import in_kgce, multiplier_shown
+from compact.notices import in_thousands, multiplier_shown
 from compact.parameters import By, Kind, parameter
 from compact.ruling import About, Among, Facts
 from compact.saving import SavingRule
@@ -90,10 +90,11 @@ class Efficient(SavingRule):
         """Return the price and what is saved at it."""
         by = multiplier_shown(facts.multiplier)
         saved = facts.base_g - facts.amount_g
-        moved = f"λ {by} yuan/tce → {in_kgce(saved)}"
+        moved = f"λ {by} {facts.priced_in} → {in_thousands(saved)}"
         if facts.bound is not None:
             moved += f" ({facts.bound_words})"
-        return f"{in_kgce(facts.base_g)} − ({moved}) = {in_kgce(facts.amount_g)} kgce"
+        base, amount = in_thousands(facts.base_g), in_thousands(facts.amount_g)
+        return f"{base} − ({moved}) = {amount} {facts.unit}"
 
 
 def _whole(table: Mapping[str, Decimal]) -> dict[str, int]:

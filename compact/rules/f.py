@@ -14,7 +14,7 @@ from analytics import division
 from analytics.allocation import Holders as Sharing
 from analytics.exact import Ints, millionths
 from compact.given import Given
-from compact.notices import in_kgce
+from compact.notices import in_thousands
 from compact.parameters import Kind, ceiling_share, floor_share, parameter
 from compact.ruling import About, AllocationRule, Among, Facts
 
@@ -82,4 +82,4 @@ class AlphaFair(AllocationRule):
 
     def product(self, facts: Facts) -> str:
         """Return the root that λ multiplies."""
-        return f"{in_kgce(facts.weight_g)} (root)"
+        return f"{in_thousands(facts.weight_g)} (root)"

@@ -13,7 +13,7 @@ from analytics.allocation import Holders as Sharing
 from analytics.exact import Ints, millionths
 from compact.bands import TIERS, Band, capped
 from compact.given import Given
-from compact.notices import in_kgce, of_million
+from compact.notices import in_thousands, of_million
 from compact.parameters import By, Kind, parameter
 from compact.ruling import About, AllocationRule, Among, Facts, Reach
 
@@ -116,12 +116,13 @@ class Bands(AllocationRule):
     def arithmetic(self, facts: Facts) -> str:
         """Return last year, the band's factor, and the cap where that decides."""
         base = np.array([facts.base_g], np.int64)
+        was, amount = in_thousands(facts.base_g), f"{in_thousands(facts.amount_g)} {facts.unit}"
         for one in self.bands:
             if self._product(base, one) == facts.amount_g:
                 by = f" × {of_million(one.factor)} ({one.band})"
-                return f"{in_kgce(facts.base_g)}{by} → {in_kgce(facts.amount_g)} kgce"
+                return f"{was}{by} → {amount}"
         names = ", ".join(one.cap or "" for one in self.bands if one.cap)
-        return f"{in_kgce(facts.base_g)} → {names} {in_kgce(facts.amount_g)} kgce"
+        return f"{was} → {names} {amount}"
 
     @staticmethod
     def _product(base: Ints, band: Band) -> int:

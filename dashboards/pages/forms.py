@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from fastapi import APIRouter, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
@@ -12,9 +12,9 @@ from actions.access.login import LockedError
 from actions.access.turnstile import BusyError
 from actions.catalogue import declared, tables
 from actions.checking import made_it
-from actions.declared import Action, Thing, result_of
+from actions.declared import BY_MISTAKE, Action, Thing, result_of
 from actions.doing import Done, Repeat, acting, carry_out, foresee, may, target
-from actions.fields import once_of
+from actions.fields import Lang, once_of
 from actions.filled import filled
 from actions.refusals import AgainError, ChangedError
 from actions.rights import Right, holds
@@ -177,7 +177,9 @@ def _logged_in_again(filling: Filling, sent: Confirmation) -> bool:
 
 def _ended(filling: Filling, done: Done[Any, Any] | Repeat) -> Response:
     """Go on to where it shows; what is shown once is shown here, for no address may carry it."""
-    query = {"done": filling.kind.about.code} | ({"undo": done.undo} if done.undo else {})
+    query = {"done": filling.kind.about.code}
+    if done.undo:
+        query["undo"] = _said(done.undo, filling.viewer.lang)
     to = f"{done.to}{'&' if '?' in done.to else '?'}{urlencode(query)}"
     if not (marks := once_of(result_of(filling.kind))):
         return RedirectResponse(to, 303)
@@ -186,6 +188,11 @@ def _ended(filling: Filling, done: Done[Any, Any] | Repeat) -> Response:
         (mark.label, told[name], mark.scanned) for name, mark in marks.items() if told.get(name)
     ]
     return filling.viewer.page("once.html", about=filling.kind.about, values=values, to=to)
+
+
+def _said(undo: str, lang: Lang) -> str:
+    """Return the form that takes it back, with its reason in the reader's language."""
+    return undo.replace(quote_plus(BY_MISTAKE.both), quote_plus(BY_MISTAKE.say(lang)))
 
 
 def _read(filling: Filling) -> Action[Any, Any]:

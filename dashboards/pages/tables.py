@@ -183,6 +183,7 @@ def cell(column: Column, row: Any, lang: Lang) -> Cell:
     lines = [_text(one, lang) for one in (value if isinstance(value, list) else [value])]
     link = column.link(row) if column.link else ""
     look = column.look if isinstance(column.look, str) else column.look(row)
+    look = look or ("when" if column.kind == "day" else "")  # no day breaks at its hyphens
     return Cell(lines or [writing.DASH], link, column.head(lang), column.numeric, look)
 
 
@@ -196,7 +197,8 @@ def _said(column: Column, row: Any, lang: Lang) -> Any:
         return column.blank.say(lang)
     if column.kind == "number" and value is not None:
         figure = _figure(Decimal(value), column.places)
-        return f"{figure} {writing.unit_name(column.unit_of(row))}" if column.unit_of else figure
+        unit = writing.unit_name(column.unit_of(row), lang) if column.unit_of else ""
+        return f"{figure} {unit}".rstrip()
     return writing.percent(value) if column.kind == "share" else value
 
 

@@ -9,8 +9,15 @@ from actions.figures import civil
 from dashboards.pages.words import Lang
 
 DASH: Final = "–"
-_UNITS: Final = {"m3": "m³", "m2": "m²", "kgce/m2": "kgce/m²"}
-_IN_CHINESE: Final = {"yuan/tce": "元/吨标准煤", "days": "天"}
+_UNITS: Final = {
+    "m3": "m³", "m2": "m²", "kgce/m2": "kgce/m²", "kgce/(m2.a)": "kgce/(m²·a)",
+    "kWh/(m2.a)": "kWh/(m²·a)", "kgce/(p.a)": "kgce/(person·a)", "m3/(p.a)": "m³/(person·a)",
+    "L/(bed.d)": "L/(bed·d)", "ratio": "",
+}  # fmt: skip
+_IN_CHINESE: Final = {
+    "yuan/tce": "元/吨标准煤", "yuan/tCO2": "元/吨二氧化碳", "yuan/1000 m³": "元/千立方米",
+    "days": "天", "kgce/(p.a)": "kgce/(人·a)", "m3/(p.a)": "m³/(人·a)", "L/(bed.d)": "L/(床·d)",
+}  # fmt: skip
 # The larger units of a screen, from the largest down; tables keep the plain one.
 _LARGER: Final[dict[str, dict[str, list[tuple[int, str]]]]] = {
     "zh": {

@@ -35,6 +35,10 @@ _WITH_VERSION: Final = """
     SELECT DISTINCT institution_id FROM account_version
      WHERE year = %s AND answer IS DISTINCT FROM 'returned'
 """
+_WAITS: Final = """
+    SELECT EXISTS (SELECT FROM account_version
+                    WHERE institution_id = %s AND year = %s AND answer IS NULL)
+"""
 # A whole province is worked out in one statement: 5,000 institutions take seconds.
 _LONG: Final = "SET LOCAL statement_timeout = '10min'"
 _LOCK: Final = "SELECT access.lock_year(%s::integer[], %s, %s)"
@@ -171,6 +175,12 @@ def listed(
 def with_version(connection: Connection[Any], year: int) -> set[int]:
     """Return the institutions of which a year is locked, verified or not, that the viewer sees."""
     return {row[0] for row in connection.execute(_WITH_VERSION, [year])}
+
+
+def waits(connection: Connection[Any], institution_id: int, year: int) -> bool:
+    """Return whether an institution's year is locked and neither verified nor sent back yet."""
+    row = connection.execute(_WAITS, [institution_id, year]).fetchone()
+    return row is not None and bool(row[0])
 
 
 def grouped(

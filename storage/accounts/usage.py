@@ -148,7 +148,7 @@ _ENSURE_MONTHS = """
 
 _SPAN: Final = {"place": "int4", "channel_id": "int4", "first": "at", "last": "at"}
 UNKNOWN: Final = -(2**63)  # the use of an hour of which nothing is known, where hours are columns
-_HOUR: Final = {
+HOUR: Final = {
     "channel_id": "int4",
     "hour": "at",
     "used": "int8",
@@ -218,7 +218,7 @@ def around(connection: Connection[Any], spans: Spans, *, rows: int, most: int) -
     most: at most this many rows come back; as many as that means there may be more.
     returns: place (of the span), at, value; sorted by (place, at).
     """
-    _use(connection, spans)
+    use(connection, spans)
     wire = {"place": "int4", "at": "at", "value": "int8"}
     found = gathered(connection, _AROUND.format(rows=rows, most=most), wire)
     order = np.lexsort((found["at"], found["place"]))
@@ -227,8 +227,8 @@ def around(connection: Connection[Any], spans: Spans, *, rows: int, most: int) -
 
 def hours(connection: Connection[Any], spans: Spans) -> Columns:
     """Return the stored hours of spans, the last not included, sorted by (channel, hour)."""
-    _use(connection, spans)
-    found = copy_out(connection, _HOURS, _HOUR, {"unknown": UNKNOWN})
+    use(connection, spans)
+    found = copy_out(connection, _HOURS, HOUR, {"unknown": UNKNOWN})
     order = np.lexsort((found["hour"], found["channel_id"]))
     return {name: column[order] for name, column in found.items()}
 
@@ -244,16 +244,26 @@ def replace(connection: Connection[Any], spans: Spans, above: Spans, hours: Colu
     with connection.cursor() as cursor:
         columns = (spans.channel_id, spans.first, spans.last)
         cursor.executemany(_CLEAR_HOURS, zip(*(c.tolist() for c in columns), strict=True))
-        copy_in(cursor, "usage_hour", _HOUR, hours, null=("used", hours["used"] == UNKNOWN))
-        _use(connection, above)
-        for statement in (
-            *(_CLEAR_DAYS, _MAKE_DAYS, _CLEAR_MONTHS, _MAKE_MONTHS),
-            *(_LOOK_ANEW, _QUEUE_ACCOUNTS),
-        ):
+        copy_in(cursor, "usage_hour", HOUR, hours, null=("used", hours["used"] == UNKNOWN))
+        use(connection, above)
+        for statement in (_CLEAR_DAYS, _MAKE_DAYS, _CLEAR_MONTHS, _MAKE_MONTHS):
             cursor.execute(statement)
+    _tell(connection)
 
 
-def _use(connection: Connection[Any], spans: Spans) -> None:
+def tell(connection: Connection[Any], spans: Spans) -> None:
+    """Queue the accounts above spans whose hours changed; past findings are looked for anew."""
+    use(connection, spans)
+    _tell(connection)
+
+
+def _tell(connection: Connection[Any]) -> None:
+    connection.execute(_LOOK_ANEW)
+    connection.execute(_QUEUE_ACCOUNTS)
+
+
+def use(connection: Connection[Any], spans: Spans) -> None:
+    """Put spans into the temporary table that statements of this connection join."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM span")
         columns = {

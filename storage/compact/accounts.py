@@ -24,9 +24,12 @@ _LISTED: Final = """
      WHERE (%(union)s::integer IS NULL OR a.union_id = %(union)s)
        AND (%(institution)s::integer IS NULL OR a.institution_id = %(institution)s)
        AND (%(of_year)s::integer IS NULL OR a.year = %(of_year)s)
-       AND (a.union_id, a.year, coalesce(a.institution_id, 0), a.account, coalesce(a.region_id, 0))
-           > (%(after_union)s, %(after_year)s, %(after)s, %(after_account)s, %(after_region)s)
-     ORDER BY a.union_id, a.year, coalesce(a.institution_id, 0), a.account, coalesce(a.region_id, 0)
+       AND (a.union_id, a.year, coalesce(a.institution_id, 0), a.account, coalesce(a.region_id, 0),
+            a.indicator)
+           > (%(after_union)s, %(after_year)s, %(after)s, %(after_account)s, %(after_region)s,
+              %(after_indicator)s)
+     ORDER BY a.union_id, a.year, coalesce(a.institution_id, 0), a.account,
+              coalesce(a.region_id, 0), a.indicator
      LIMIT %(most)s
 """
 # Each by an index: a union's own accounts are few entries among millions.
@@ -47,7 +50,7 @@ _SAY: Final = """
     INSERT INTO book_account_state (union_id, institution_id, state, reason, made_by)
     VALUES (%s, %s, %s, %s, %s)
 """
-FIRST: Final = (0, 0, -1, "", -1)
+FIRST: Final = (0, 0, -1, "", -1, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,9 @@ class BookAccount:
     region_en: str | None
 
     @property
-    def key(self) -> tuple[int, int, int, str, int]:
+    def key(self) -> tuple[int, int, int, str, int, str]:
         """Its place among all."""
-        places = self.institution_id or 0, self.account, self.region_id or 0
+        places = self.institution_id or 0, self.account, self.region_id or 0, self.indicator
         return (self.union_id, self.year, *places)
 
 
@@ -88,7 +91,7 @@ def listed(
     connection: Connection[Any],
     asked: AccountFilter,
     *,
-    after: tuple[int, int, int, str, int] = FIRST,
+    after: tuple[int, int, int, str, int, str] = FIRST,
     most: int = 1000,
 ) -> list[BookAccount]:
     """Return the accounts that the viewer sees, with their balances."""
@@ -101,6 +104,7 @@ def listed(
         "after": after[2],
         "after_account": after[3],
         "after_region": after[4],
+        "after_indicator": after[5],
         "most": most,
     }
     with connection.cursor(row_factory=class_row(BookAccount)) as cursor:

@@ -12,57 +12,55 @@ from psycopg import Connection
 
 from compact.base_columns import Known, Months, Terms
 from compact.bases import Frozen, Size
-from compact.targets import MONTHS
+from compact.targets import MONTHS, Target
 from storage.columns import Columns, gathered
+from storage.compact.base_histories import CARRIERS, FROZEN, SIZES, TODAY
 from storage.compact.bases import TargetInstitution
 
 _LONG = "SET LOCAL statement_timeout = '10min'"
-_CARRIERS = "SELECT carrier FROM access.base_carriers(%s) ORDER BY place"
 # What is short shares one number: a column more takes as long to send as this takes to make.
 _MONTHS: Final = """
     SELECT (institution_id::bigint << 31) + ((day + 36524)::bigint << 13)
                + ((place - 1) << 5) + (how << 1) + by_act::integer,
            quanta, grams
-      FROM access.base_columns(%(union)s, %(profile)s, %(only)s::integer[])
+      FROM access.base_columns(%(union)s, %(profile)s, %(quantity)s, %(only)s::integer[])
 """
 _PACKED_TYPES: Final = {"packed": "int8", "quanta": "int8", "grams": "int8"}
 _DAYS_BEFORE: Final = 36_524  # those of a century before 2000
 _TERMS: Final = """
     SELECT institution_id, place - 1, first, last
-      FROM access.base_terms(%(union)s, %(profile)s, %(only)s::integer[])
+      FROM access.base_terms(%(union)s, %(profile)s, %(quantity)s, %(only)s::integer[])
 """
 _TERM_TYPES: Final = {"who": "int4", "carrier": "int4", "first": "int4", "last": "int4"}
-_FROZEN = "SELECT * FROM access.base_frozen(%(union)s, %(only)s)"
-_SIZES = "SELECT * FROM access.base_sizes(%(union)s, %(only)s)"
-_TODAY = "SELECT storage.today()"
 
 _FEW: Final = 500  # institutions that are asked for by id; of more, all are read
 _EPOCH: Final = "2000-01-01"
 
 
 def known(
-    connection: Connection[Any], union_id: int, profile: str, counted: Sequence[TargetInstitution]
+    connection: Connection[Any], union_id: int, target: Target, counted: Sequence[TargetInstitution]
 ) -> Known:
-    """Return what is known of the energy of these institutions, in order of id."""
+    """Return what these institutions used as a target counts it, in order of id."""
     connection.execute(_LONG)
     ids = sorted(one.institution_id for one in counted)
     only = ids if len(ids) <= _FEW else None
-    parameters = {"union": union_id, "profile": profile, "only": only}
+    counts = {"profile": target.profile, "quantity": target.indicator.quantity.value}
+    parameters = {"union": union_id, "only": only} | counts
     packed = gathered(connection, _MONTHS, _PACKED_TYPES, parameters)
     months = _months(_in_order(_unpacked(packed), ids))
     terms = _terms(_in_order(gathered(connection, _TERMS, _TERM_TYPES, parameters), ids))
     first, last = _span(connection, months)
     frozen: dict[int, list[Frozen]] = {who: [] for who in ids}
-    for who, *stretch in connection.execute(_FROZEN, parameters):
+    for who, *stretch in connection.execute(FROZEN, parameters):
         if who in frozen:
             frozen[who].append(Frozen(*stretch))
     sizes: dict[int, list[Size]] = {who: [] for who in ids}
-    for who, *size in connection.execute(_SIZES, parameters):
+    for who, *size in connection.execute(SIZES, parameters):
         if who in sizes:
             sizes[who].append(Size(*size))
     return Known(
         institutions=ids,
-        carriers=[name for (name,) in connection.execute(_CARRIERS, [profile])],
+        carriers=[name for (name,) in connection.execute(CARRIERS, counts)],
         first=first,
         last=last,
         months=months,
@@ -118,7 +116,7 @@ def _span(connection: Connection[Any], months: Months) -> tuple[int, int]:
     A span that ends before it begins, where nobody has one.
     """
     months_of = months.month[~months.by_act]
-    row = connection.execute(_TODAY).fetchone()
+    row = connection.execute(TODAY).fetchone()
     if row is None or not len(months_of):
         return MONTHS, 0
     today: date = row[0]

@@ -61,7 +61,10 @@ _OPEN = """
 _SET_ENOUGH = """
     INSERT INTO union_enough (union_id, permille, reason, made_by) VALUES (%s, %s, %s, %s)
 """
-_PER_UNITS = "SELECT code, per_unit FROM carrier WHERE in_total_energy"
+_PER_UNITS = """
+    SELECT code, per_unit FROM carrier
+     WHERE in_total_energy OR storage.counts_in('water', code, in_total_energy)
+"""
 _ENOUGH = "SELECT storage.union_enough(%s)"
 _NEWEST = """
     SELECT (SELECT max(id) FROM base_verdict), (SELECT max(id) FROM base_month),
@@ -181,7 +184,7 @@ def not_reviewed(connection: Connection[Any], run_id: int) -> list[int]:
 
 
 def per_units(connection: Connection[Any]) -> dict[str, int]:
-    """Return how many quanta are one unit of each carrier that is energy."""
+    """Return how many quanta are one unit of each carrier that a target may count."""
     return dict(connection.execute(_PER_UNITS).fetchall())
 
 

@@ -32,6 +32,11 @@ _SAID: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
         "请重新下达该方案;如仍不符,请运行对账。",
         "Issue the run again; where it still differs, reconcile the books.",
     ),
+    "run_altered": (
+        "books.run_altered", "分解方案的数据与存档时不一致。",
+        "The run is not what it was when it was kept.",
+        "请运行对账,并重新分解。", "Reconcile the books, and keep a run anew.",
+    ),
     "account_state": (
         "books.account_rests", "所涉账簿户受限、暂停或已关闭。",
         "An account of it is restricted, blocked or closed.",

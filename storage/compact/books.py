@@ -49,6 +49,7 @@ _ADD_ENTRIES = """
      ORDER BY year, institution_id
 """
 _LONG = "SET LOCAL statement_timeout = '10min'"
+FIRST = (0, 0, 0, "")
 # Of an institution that the run in force has dropped, the run that gave it its last quota.
 _LISTED = """
     SELECT q.union_id, q.indicator, q.year, q.institution_id, v.name_zh, v.name_en, v.region_id,
@@ -60,12 +61,14 @@ _LISTED = """
              WHERE s.institution_id = q.institution_id AND s.year = q.year
                AND c.union_id = q.union_id AND c.indicator = q.indicator
              ORDER BY c.id DESC LIMIT 1) r ON true
-     WHERE (q.institution_id, q.year, q.union_id) > (%(after)s, %(year)s, %(union_after)s)
+     WHERE (q.institution_id, q.year, q.union_id, q.indicator)
+           > (%(after)s, %(year)s, %(union_after)s, %(indicator_after)s)
+       AND (%(indicator)s::text IS NULL OR q.indicator = %(indicator)s)
        AND (%(union)s::integer IS NULL OR q.union_id = %(union)s)
        AND (%(institution)s::integer IS NULL OR q.institution_id = %(institution)s)
        AND (%(among)s::integer[] IS NULL OR q.institution_id = ANY(%(among)s))
        AND (%(of_year)s::integer IS NULL OR q.year = %(of_year)s)
-     ORDER BY q.institution_id, q.year, q.union_id LIMIT %(most)s
+     ORDER BY q.institution_id, q.year, q.union_id, q.indicator LIMIT %(most)s
 """
 
 
@@ -108,6 +111,7 @@ class QuotaFilter:
     year: int | None = None
     institution_id: int | None = None
     among: Sequence[int] | None = None
+    indicator: str | None = None
 
 
 def planned(connection: Connection[Any], union_id: int, indicator: Indicator, run_id: int) -> Plan:
@@ -140,9 +144,13 @@ def issue(
 
 
 def quotas(
-    connection: Connection[Any], asked: QuotaFilter, *, after: tuple[int, int, int], most: int
+    connection: Connection[Any],
+    asked: QuotaFilter,
+    *,
+    after: tuple[int, int, int, str] = FIRST,
+    most: int,
 ) -> list[Quota]:
-    """Return quotas that the viewer sees, those after an (institution, year, union)."""
+    """Return quotas that the viewer sees, those after an (institution, year, union, indicator)."""
     parameters = {
         "union": asked.union_id,
         "of_year": asked.year,
@@ -151,6 +159,8 @@ def quotas(
         "after": after[0],
         "year": after[1],
         "union_after": after[2],
+        "indicator_after": after[3],
+        "indicator": asked.indicator,
         "most": most,
     }
     with connection.cursor(row_factory=class_row(Quota)) as cursor:

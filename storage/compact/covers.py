@@ -14,7 +14,7 @@ from storage.compact.book_refusals import in_words
 
 _HOLDERS: Final = """
     SELECT c.institution_id, c.member_id, c.first_year, c.years, c.used_g, c.excluded, c.covered_g,
-           v.name_zh, v.name_en, f.name_zh AS region_zh, f.name_en AS region_en,
+           c.last_year, v.name_zh, v.name_en, f.name_zh AS region_zh, f.name_en AS region_en,
            v.institution_id IS NOT NULL AS seen
       FROM storage.cover_of(%(union)s, %(indicator)s, %(institution)s) c
       LEFT JOIN report.institution v ON v.institution_id = c.institution_id
@@ -36,13 +36,13 @@ _FREEZE: Final = """
            AS f (i, m, s, d, c)
 """
 _FROZEN: Final = """
-    SELECT z.union_id, z.deadline, z.institution_id, z.member_id, z.status, z.due_g, z.covered_g,
-           z.made_at, v.name_zh, v.name_en
+    SELECT z.union_id, z.indicator, z.deadline, z.institution_id, z.member_id, z.status, z.due_g,
+           z.covered_g, z.made_at, v.name_zh, v.name_en
       FROM cover_frozen z
       JOIN report.institution v ON v.institution_id = z.institution_id
      WHERE (%(union)s::integer IS NULL OR z.union_id = %(union)s)
        AND (%(deadline)s::date IS NULL OR z.deadline = %(deadline)s)
-     ORDER BY z.deadline DESC, z.union_id, z.institution_id
+     ORDER BY z.deadline DESC, z.union_id, z.institution_id, z.indicator
 """
 _FREEZE_DUE: Final = "SELECT storage.freeze_due(%s, %s, %s)"
 _RESTRICTED: Final = """
@@ -54,7 +54,10 @@ _IS_FROZEN: Final = "SELECT count(*) FROM cover_frozen WHERE union_id = %s AND d
 
 @dataclass(frozen=True, slots=True)
 class HolderRow:
-    """What is known of a holder's cover; used_g: of each year, None where it is not final."""
+    """What is known of a holder's cover; used_g: of each year, None where it is not final.
+
+    last_year: the last in which it was on the roster; None while it is.
+    """
 
     institution_id: int
     member_id: int
@@ -63,6 +66,7 @@ class HolderRow:
     used_g: list[int | None]
     excluded: list[int]
     covered_g: int
+    last_year: int | None
     name_zh: str | None
     name_en: str | None
     region_zh: str | None
@@ -77,7 +81,8 @@ class HolderRow:
             if g is not None and of not in self.excluded
         }
         excluded, covered = frozenset(self.excluded), Fraction(int(self.covered_g))
-        return CoverRecord(self.first_year, None, year, used, excluded, covered)
+        last = self.last_year if self.last_year is not None and self.last_year < year else None
+        return CoverRecord(self.first_year, last, year, used, excluded, covered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class FrozenRow:
     """How a holder stood at a deadline."""
 
     union_id: int
+    indicator: str
     deadline: date
     institution_id: int
     member_id: int

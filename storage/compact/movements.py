@@ -65,14 +65,16 @@ _OF_QUOTA: Final = """
     SELECT l.institution_id, l.year, m.movement_id, m.kind, m.reason, m.since,
            sum(l.amount_g)::bigint AS amount_g
       FROM movement_leg l JOIN report.movement m ON m.movement_id = l.movement_id
-     WHERE l.union_id = %s AND l.institution_id = ANY(%s) AND l.year = ANY(%s) AND m.state = 'done'
+     WHERE l.union_id = %s AND l.indicator = %s AND l.institution_id = ANY(%s)
+       AND l.year = ANY(%s) AND m.state = 'done'
      GROUP BY l.institution_id, l.year, m.movement_id, m.kind, m.reason, m.since
     HAVING sum(l.amount_g) <> 0
      ORDER BY m.since, m.movement_id
 """
 _PENDING: Final = """
     SELECT coalesce(sum(m.amount_g), 0)::bigint FROM report.movement m
-     WHERE m.union_id = %s AND m.institution_id = %s AND m.year = %s AND m.kind = 'transfer'
+     WHERE m.union_id = %s AND m.indicator = %s AND m.year = %s AND m.institution_id = %s
+       AND m.kind = 'transfer'
        AND m.state IN ('proposed', 'waiting')
 """
 _MEMBER_OF: Final = "SELECT storage.member_of(%s, %s, %s, %s)"
@@ -249,22 +251,28 @@ def deeds(connection: Connection[Any], movement_id: int) -> list[DeedRow]:
 
 
 def of_quotas(
-    connection: Connection[Any], union_id: int, institutions: Sequence[int], years: Sequence[int]
+    connection: Connection[Any],
+    of: tuple[int, str],
+    institutions: Sequence[int],
+    years: Sequence[int],
 ) -> dict[tuple[int, int], list[Moved]]:
     """Return what has moved quotas since they were issued, as far as the viewer sees it.
 
-    By institution and year; of what did not move there is nothing.
+    of: union and indicator. By institution and year; of what did not move there is nothing.
     """
-    asked = [union_id, list(institutions), list(years)]
+    asked = [*of, list(institutions), list(years)]
     found: dict[tuple[int, int], list[Moved]] = {}
     for whose, year, *rest in connection.execute(_OF_QUOTA, asked).fetchall():
         found.setdefault((whose, year), []).append(Moved(*rest))
     return found
 
 
-def pending_g(connection: Connection[Any], union_id: int, institution_id: int, year: int) -> int:
-    """Return what of a holder's quota is on its way to others. [g]"""
-    row = connection.execute(_PENDING, [union_id, institution_id, year]).fetchone()
+def pending_g(connection: Connection[Any], of: tuple[int, str, int], institution_id: int) -> int:
+    """Return what of a holder's quota is on its way to others. [g, of water L]
+
+    of: union, indicator and year.
+    """
+    row = connection.execute(_PENDING, [*of, institution_id]).fetchone()
     assert row is not None
     return int(row[0])
 

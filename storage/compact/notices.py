@@ -7,6 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from compact.targets import Target
 from storage.compact.books import Quota
 from storage.compact.runs import Level, level_of
 
@@ -57,9 +58,9 @@ _MEMBERS: Final = """
 """
 _IN_FORCE: Final = """
     SELECT extract(month FROM month)::integer, quota_g FROM report.quota_month
-     WHERE union_id = %s AND institution_id = %s AND year = %s
+     WHERE union_id = %s AND indicator = %s AND institution_id = %s AND year = %s
 """
-_USED: Final = "SELECT day, kind, grams FROM access.used_days(%s, %s, %s, %s)"
+_USED: Final = "SELECT day, kind, grams FROM access.used_days(%s, %s, %s, %s, %s)"
 _DAYS: Final = "SELECT day, kind, name_zh, name_en, published FROM report.days_of_year(%s)"
 
 
@@ -154,15 +155,19 @@ def institutions(
 
 def months_in_force(connection: Connection[Any], quota: Quota) -> dict[int, int]:
     """Return a quota by month as the books hold it; a month without a base has none."""
-    asked = [quota.union_id, quota.institution_id, quota.year]
+    asked = [quota.union_id, quota.indicator, quota.institution_id, quota.year]
     return {month: int(grams) for month, grams in connection.execute(_IN_FORCE, asked)}
 
 
 def used_days(
-    connection: Connection[Any], institution_id: int, profile: str, span: tuple[date, date]
+    connection: Connection[Any], institution_id: int, target: Target, span: tuple[date, date]
 ) -> list[tuple[date, str, int]]:
-    """Return days that are known whole, with their kind and what was used. [g]"""
-    rows = connection.execute(_USED, [institution_id, profile, *span])
+    """Return days that are known whole, with their kind and what was used. [g, of water L]
+
+    target: says what is counted, and by which profile.
+    """
+    counts = target.profile, target.indicator.quantity.value
+    rows = connection.execute(_USED, [institution_id, *counts, *span])
     return [(day, kind, int(grams)) for day, kind, grams in rows]
 
 

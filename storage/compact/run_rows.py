@@ -20,6 +20,7 @@ class RunRow:
     run_id: int
     target_id: int
     union_id: int
+    indicator: str
     version: int
     rule: str
     method: dict[str, Any]

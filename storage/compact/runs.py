@@ -54,9 +54,10 @@ _ADD_QUOTAS = """
                  states, marks, sha256, base_year, limits)
 """
 _RUNS = """
-    SELECT r.run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
-           r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at, r.in_force, r.without_base,
-           r.left_out, r.covers, r.shadow, coalesce(s.needed, false) AS second_person,
+    SELECT r.run_id, r.target_id, r.union_id, r.indicator, r.version, r.rule, r.method, r.sha256,
+           r.quotas, r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at, r.in_force,
+           r.without_base, r.left_out, r.covers, r.shadow,
+           coalesce(s.needed, false) AS second_person,
            q.said AS request, q.made_by AS request_by, q.made_at AS request_at,
            q.reason AS request_reason
       FROM report.run r
@@ -195,9 +196,9 @@ def add(
     row = connection.execute(_ADD, parameters).fetchone()
     assert row is not None
     run_id = int(row[0])
-    connection.execute(_ADD_SNAPSHOT, [run_id, union_id, run.snapshot])
     connection.execute(_ADD_NODES, [run_id, union_id, *node_columns(made)])
     connection.execute(_ADD_QUOTAS, [run_id, union_id, *quota_columns(run)])
+    connection.execute(_ADD_SNAPSHOT, [run_id, union_id, run.snapshot])  # seals what is above
     return run_id
 
 

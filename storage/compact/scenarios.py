@@ -22,13 +22,13 @@ _ADD_MEMBER = """
     VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 _LISTED = """
-    SELECT id AS scenario_id, target_id, union_id, name, rule, method, year, more, less, same,
-           least, most, gini, made_at, made_by
-      FROM scenario
-     WHERE (%(only)s::integer IS NULL OR id = %(only)s)
-       AND (%(target)s::integer IS NULL OR target_id = %(target)s)
-       AND (%(union)s::integer IS NULL OR union_id = %(union)s)
-     ORDER BY id
+    SELECT s.id AS scenario_id, s.target_id, s.union_id, t.indicator, s.name, s.rule, s.method,
+           s.year, s.more, s.less, s.same, s.least, s.most, s.gini, s.made_at, s.made_by
+      FROM scenario s JOIN target t ON t.id = s.target_id
+     WHERE (%(only)s::integer IS NULL OR s.id = %(only)s)
+       AND (%(target)s::integer IS NULL OR s.target_id = %(target)s)
+       AND (%(union)s::integer IS NULL OR s.union_id = %(union)s)
+     ORDER BY s.id
 """
 _MEMBERS = """
     SELECT scenario_id, member_id, base_g, amount_g, equal_g
@@ -59,6 +59,7 @@ class ScenarioRow:
     scenario_id: int
     target_id: int
     union_id: int
+    indicator: str
     name: str
     rule: str
     method: Mapping[str, Any]

@@ -45,8 +45,8 @@ _LINES: Final = """
 """
 _WHOLE: Final = """
     SELECT union_id AS union, number, cause_id AS cause, kind, indicator, run_sha256,
-           movement_id AS movement, reason, made_by, at_ms, entries, years, accounts, places,
-           amounts_g, previous, hash
+           movement_id AS movement, ground, reason, made_by, at_ms, entries, years, accounts,
+           places, amounts_g, previous, hash
       FROM journal.line WHERE union_id = %s ORDER BY number
 """
 _STAND: Final = """
@@ -184,7 +184,7 @@ def lines(
 def whole_lines(connection: Connection[Any], union_id: int) -> Sequence[Line]:
     """Return all lines with their amounts, for whoever may read past all rights."""
     rows = connection.execute(_WHOLE, [union_id]).fetchall()
-    return [Line(*row[:10], *(tuple(one) for one in row[10:15]), *row[15:]) for row in rows]
+    return [Line(*row[:11], *(tuple(one) for one in row[11:16]), *row[16:]) for row in rows]
 
 
 def stand(connection: Connection[Any]) -> list[BooksStand]:

@@ -263,6 +263,108 @@ CREATE TABLE quota_standard (
 );
 GRANT SELECT ON quota_standard TO commonwatt_api, commonwatt_worker;
 
+-- What standards limit, as formulas of what is measured, registered and stated.
+CREATE TABLE quota_indicator (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    use text NOT NULL,                           -- a formula, in use_unit
+    use_unit text NOT NULL,
+    per text NOT NULL,                           -- a formula: by what it is divided
+    unit text NOT NULL,                          -- of the values of standards
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (code WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON quota_indicator TO commonwatt_api, commonwatt_worker;
+
+CREATE TABLE quota_input (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code text NOT NULL,                          -- as formulas call it
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    unit text,                                   -- null: a plain number
+    origin text NOT NULL CHECK (origin IN ('measured', 'registered', 'standard', 'stated')),
+    least numeric,
+    most numeric,
+    each_year text NOT NULL CHECK (each_year IN ('yes', 'no')),  -- yes: of the year of its first day alone
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (code WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON quota_input TO commonwatt_api, commonwatt_worker;
+
+-- What the words of standards stand for among our classes, levels and zones; means: apart by |, * for
+-- every one, null where somebody must state it of an institution.
+CREATE TABLE quota_word (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    dimension text NOT NULL CHECK (dimension IN ('kind', 'level', 'zone', 'standard')),
+    word text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    means text,
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (dimension WITH =, word WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON quota_word TO commonwatt_api, commonwatt_worker;
+
+-- By what a standard multiplies an indicator before it is compared.
+CREATE TABLE quota_correction (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code text NOT NULL,
+    standard_no text NOT NULL,
+    indicator text NOT NULL,
+    building_type text NOT NULL,                 -- * for every one
+    place integer NOT NULL,                      -- in which order it is told
+    version text NOT NULL,
+    factor text NOT NULL,                        -- a formula
+    needed text NOT NULL CHECK (needed IN ('yes', 'no')),  -- yes: without it nothing is compared
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (code WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON quota_correction TO commonwatt_api, commonwatt_worker;
+
 CREATE TABLE statistics_field (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     form text NOT NULL,

@@ -253,6 +253,29 @@ ALTER TABLE price ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON price TO commonwatt_api;
 GRANT UPDATE (known_until) ON price TO commonwatt_api;
 
+-- What quota standards ask of an institution beyond the registry: under which of their words it falls, and
+-- what their formulas need, each by a document.
+CREATE TABLE standard_fact (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    institution_id integer NOT NULL REFERENCES institution,
+    input text NOT NULL,                         -- of quota_input; kind, level or zone: of quota_word
+    word text NOT NULL DEFAULT '',               -- of quota_word
+    number numeric CHECK (number >= 0),          -- 1: it falls under the word
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    CHECK ((input IN ('kind', 'level', 'zone')) = (word <> '')),
+    EXCLUDE USING gist (institution_id WITH =, input WITH =, word WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+CREATE INDEX ON standard_fact (institution_id) WHERE known_until IS NULL;
+ALTER TABLE standard_fact ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON standard_fact TO commonwatt_api;
+GRANT UPDATE (known_until) ON standard_fact TO commonwatt_api;
+
 -- Institutions merge, split, move and close: by which document, from which day. before, after: what the
 -- registry said of that day, so that it can be taken back as long as nothing else stands on it.
 CREATE TABLE roster_change (

@@ -397,7 +397,8 @@ GRANT SELECT, INSERT, DELETE ON reading_of_file TO commonwatt_collector;
 
 -- What was new as a file said it, some thousand readings a row: nearly all stays as it came, and is
 -- noted in a tenth of the time. As soon as anybody says a reading between first and last that is
--- there, the row becomes rows of reading_of_file. A reading is in one row here, or in some there.
+-- there, the row becomes rows of reading_of_file. A reading is in one row here, or in some there. Where
+-- another large file says all of a row, it is named beside the first.
 CREATE TABLE run_of_file (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     file_id bigint NOT NULL,
@@ -407,6 +408,7 @@ CREATE TABLE run_of_file (
     at timestamptz[] NOT NULL,
     seq bigint[] NOT NULL,
     value bigint[] NOT NULL,
+    also bigint[] NOT NULL DEFAULT '{}',  -- files that say all of it, too
     CHECK (cardinality(at) = cardinality(seq) AND cardinality(at) = cardinality(value))
 );
 ALTER TABLE run_of_file ALTER COLUMN at SET STORAGE EXTERNAL, ALTER COLUMN value SET STORAGE EXTERNAL;
@@ -414,7 +416,7 @@ CREATE INDEX ON run_of_file USING gist (channel_id, tstzrange(first, last, '[]')
 CREATE INDEX ON run_of_file (file_id);
 ALTER TABLE run_of_file ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON run_of_file TO commonwatt_api, commonwatt_worker;
-GRANT SELECT, INSERT, DELETE ON run_of_file TO commonwatt_collector;
+GRANT SELECT, INSERT, DELETE, UPDATE (also) ON run_of_file TO commonwatt_collector;
 
 -- The same of beginnings of intervals.
 CREATE TABLE start_of_file (

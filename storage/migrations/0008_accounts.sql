@@ -21,6 +21,18 @@ CREATE TABLE usage_month (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON usage_month TO commonwatt_worker;
 
+-- Where the hours of a register end that only goes on: its last reading that they hold, after calm
+-- steps, and the ms of its hour that make no whole second. Whoever changes more than a reading that
+-- comes after it takes the row away; without one all around is judged. Written all the time.
+CREATE TABLE usage_end (
+    channel_id integer PRIMARY KEY,
+    at timestamptz NOT NULL,
+    value bigint NOT NULL,  -- quanta of the channel
+    measured_ms smallint NOT NULL CHECK (measured_ms BETWEEN 0 AND 999),
+    known_ms smallint NOT NULL CHECK (known_ms BETWEEN 0 AND 999)
+) WITH (fillfactor = 50);
+GRANT SELECT, INSERT, UPDATE, DELETE ON usage_end TO commonwatt_worker;
+
 CREATE TABLE account (
     institution_id integer NOT NULL REFERENCES institution,
     carrier text NOT NULL REFERENCES carrier,

@@ -245,7 +245,7 @@ CREATE TABLE target (
     made_by text NOT NULL,
     UNIQUE (id, union_id),
     CHECK (num_nulls(base_year, target_year) IN (0, 2) AND target_year > base_year),
-    CHECK (indicator = 'total_kgce' OR base_year IS NOT NULL),
+    CHECK (indicator LIKE 'total\_%' OR base_year IS NOT NULL),
     CHECK (incentive_millionths > fall_millionths AND incentive_millionths < 1000000)
 );
 ALTER TABLE target ENABLE ROW LEVEL SECURITY;
@@ -426,6 +426,7 @@ CREATE TABLE run_snapshot (
     run_id integer PRIMARY KEY,
     union_id integer NOT NULL,
     snapshot text NOT NULL,                      -- canonical JSON
+    rows_sha256 bytea NOT NULL CHECK (length(rows_sha256) = 32), -- of the run's own rows, as made
     FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id)
 );
 ALTER TABLE run_snapshot ENABLE ROW LEVEL SECURITY;
@@ -704,7 +705,7 @@ CREATE TABLE book_cause (
                                        'expiry', 'roster_change')),
     run_id integer,
     reason text NOT NULL,
-    made_at timestamptz NOT NULL DEFAULT now(),
+    made_at timestamptz NOT NULL DEFAULT date_trunc('milliseconds', now()), -- as the log has it
     made_by text NOT NULL,
     movement_id integer UNIQUE,
     UNIQUE (id, union_id, indicator),
@@ -777,6 +778,7 @@ CREATE TABLE journal.line (
     indicator text NOT NULL,
     run_sha256 text,                             -- of the snapshot that it issues
     movement_id integer,
+    ground bytea,                                -- digest of the run's or the movement's rows
     reason text NOT NULL,
     made_by text NOT NULL,
     at_ms bigint NOT NULL,
@@ -813,6 +815,7 @@ CREATE TABLE journal.head (
     number bigint NOT NULL,
     hash bytea NOT NULL CHECK (length(hash) = 32),
     made_at timestamptz NOT NULL DEFAULT now(),
+    seal bytea NOT NULL CHECK (length(seal) = 32), -- digest of all the rest
     PRIMARY KEY (union_id, day)
 );
 
@@ -862,10 +865,55 @@ CREATE FUNCTION journal.digest(l journal.line) RETURNS bytea LANGUAGE sql IMMUTA
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT sha256(convert_to(concat_ws(E'\n',
         l.union_id, l.number, encode(l.previous, 'hex'), l.cause_id, l.kind, l.indicator,
-        coalesce(l.run_sha256, '-'), coalesce(l.movement_id::text, '-'), l.made_by, l.at_ms,
+        coalesce(l.run_sha256, '-'), coalesce(l.movement_id::text, '-'),
+        coalesce(encode(l.ground, 'hex'), '-'), l.made_by, l.at_ms,
         array_to_string(l.entries, ','), array_to_string(l.years, ','),
         array_to_string(l.accounts, ','), array_to_string(l.places, ','),
         array_to_string(l.amounts_g, ','), l.reason), 'UTF8'))
+$$;
+
+-- The digest of all that a run says in rows: its own, those of its levels and of its quotas. Columns
+-- are named, so that one that comes later alters nothing that was said before.
+CREATE FUNCTION journal.run_digest(asked integer) RETURNS bytea LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT sha256(
+        sha256(convert_to(ROW(r.id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256,
+            r.quotas, r.base_g, r.total_g, extract(epoch FROM r.made_at), r.made_by, r.without_base,
+            r.left_out, r.covers, r.shadow)::text, 'UTF8'))
+        || sha256(coalesce((
+            SELECT string_agg(sha256(convert_to(ROW(n.union_id, n.place, n.parent, n.key, n.base_g,
+                       n.amount_g, n.numerator, n.denominator)::text, 'UTF8')), '' ORDER BY n.place)
+              FROM public.run_node n WHERE n.run_id = r.id), ''))
+        || sha256(coalesce((
+            SELECT string_agg(sha256(convert_to(ROW(q.union_id, q.institution_id, q.member_id, q.node,
+                       q.year, q.base_g, q.factors, q.weight_g, q.bound, q.amount_g, q.months_g,
+                       q.base_states, q.base_marks, q.base_sha256, q.base_year, q.limits)::text,
+                       'UTF8')), '' ORDER BY q.institution_id)
+              FROM public.run_quota q WHERE q.run_id = r.id), '')))
+      FROM public.run r WHERE r.id = asked
+$$;
+
+-- The same of a movement, its entries and its deeds; nothing follows on the one that does it.
+CREATE FUNCTION journal.movement_digest(asked integer) RETURNS bytea LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT sha256(convert_to(concat_ws(E'\n',
+        ROW(m.id, m.union_id, m.indicator, m.kind, m.year, m.member_id, m.institution_id, m.taker_id,
+            m.amount_g, m.reason, m.document_sha256, m.reverses, m.roster_change_id,
+            extract(epoch FROM m.made_at), m.made_by)::text,
+        (SELECT string_agg(ROW(l.union_id, l.indicator, l.place, l.account, l.institution_id,
+                               l.region_id, l.year, l.amount_g)::text, ';' ORDER BY l.place)
+           FROM public.movement_leg l WHERE l.movement_id = m.id),
+        (SELECT string_agg(ROW(d.id, d.deed, extract(epoch FROM d.due_at), d.code, d.reason,
+                               extract(epoch FROM d.made_at), d.made_by)::text, ';' ORDER BY d.id)
+           FROM public.movement_deed d WHERE d.movement_id = m.id)), 'UTF8'))
+      FROM public.movement m WHERE m.id = asked
+$$;
+
+-- The digest of a published head but for its seal.
+CREATE FUNCTION journal.sealed(h journal.head) RETURNS bytea LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT sha256(convert_to(concat_ws(E'\n', h.union_id, h.day - date '2000-01-01', h.number,
+        encode(h.hash, 'hex'), extract(epoch FROM h.made_at)), 'UTF8'))
 $$;
 
 -- What a target lets a union use in a year, of the bases that a run counts; null where the run has
@@ -926,6 +974,10 @@ BEGIN
     END IF;
     IF issued IS NULL THEN
         RETURN;
+    END IF;
+    IF journal.run_digest(issued) IS DISTINCT FROM l.ground THEN
+        PERFORM journal.refuse(format('run %s is not what it was when it was made', issued),
+                               'run_altered');
     END IF;
     SELECT coalesce(b.place, q.institution_id) INTO wrong
       FROM (SELECT e.year, e.institution_id AS place, sum(e.amount_g) AS amount_g
@@ -995,6 +1047,9 @@ BEGIN
     l.indicator := cause.indicator;
     l.run_sha256 := (SELECT r.sha256 FROM public.run r WHERE r.id = cause.run_id);
     l.movement_id := cause.movement_id;
+    l.ground := CASE WHEN cause.run_id IS NULL THEN journal.movement_digest(cause.movement_id)
+                     ELSE (SELECT s.rows_sha256 FROM public.run_snapshot s
+                            WHERE s.run_id = cause.run_id) END;
     l.reason := cause.reason;
     l.made_by := cause.made_by;
     l.at_ms := floor(extract(epoch FROM cause.made_at) * 1000);
@@ -1041,6 +1096,17 @@ SET search_path = pg_catalog, pg_temp AS $$
         SELECT e.id, e.cause_id, e.indicator, e.year, e.account, e.amount_g,
                coalesce(e.institution_id, e.region_id, 0) AS place
           FROM public.book_entry e WHERE e.union_id = asked
+    ), issues AS (
+        SELECT c.id, c.indicator, c.run_id, c.made_at, l.ground
+          FROM public.book_cause c LEFT JOIN journal.line l ON l.cause_id = c.id
+         WHERE c.union_id = asked AND c.run_id IS NOT NULL
+    ), runs AS MATERIALIZED (
+        SELECT r.id, r.sha256, s.rows_sha256, s.snapshot,
+               s.rows_sha256 IS DISTINCT FROM journal.run_digest(r.id) AS altered,
+               (r.sha256, r.union_id) IS DISTINCT FROM
+               (encode(sha256(convert_to(s.snapshot, 'UTF8')), 'hex'), s.union_id) AS otherwise
+          FROM public.run r LEFT JOIN public.run_snapshot s ON s.run_id = r.id
+         WHERE r.union_id = asked OR s.union_id = asked OR r.id IN (SELECT i.run_id FROM issues i)
     )
     SELECT 'line_altered', NULL::integer, format('line %s', c.number) FROM chain c WHERE c.altered
     UNION ALL
@@ -1050,7 +1116,8 @@ SET search_path = pg_catalog, pg_temp AS $$
     UNION ALL
     SELECT 'head_differs', NULL, format('%s, line %s', h.day, h.number)
       FROM journal.head h LEFT JOIN chain c ON c.number = h.number
-     WHERE h.union_id = asked AND c.hash IS DISTINCT FROM h.hash
+     WHERE (h.union_id = asked AND c.hash IS DISTINCT FROM h.hash)
+        OR h.seal <> journal.sealed(h)  -- of any union: whose it is may be what was altered
     UNION ALL
     SELECT CASE WHEN b.id IS NULL THEN 'entry_missing' WHEN l.id IS NULL THEN 'entry_not_logged'
                 ELSE 'entry_differs' END,
@@ -1069,7 +1136,7 @@ SET search_path = pg_catalog, pg_temp AS $$
      WHERE l.union_id = asked
        AND (l.union_id, l.kind, l.indicator, l.reason, l.made_by, l.movement_id, l.run_sha256, l.at_ms)
            IS DISTINCT FROM (c.union_id, c.kind, c.indicator, c.reason, c.made_by, c.movement_id,
-                             r.sha256, floor(extract(epoch FROM c.made_at) * 1000)::bigint)
+                             r.sha256, extract(epoch FROM c.made_at) * 1000)
     UNION ALL
     SELECT 'balance_differs', CASE WHEN k.account IN ('holder', 'covered') THEN k.place END,
            format('%s %s of %s: %s g by the lines, %s g as kept', k.account, k.place, k.year,
@@ -1104,9 +1171,42 @@ SET search_path = pg_catalog, pg_temp AS $$
      CROSS JOIN LATERAL (SELECT q.place, q.logged_g AS amount_g) l
      WHERE f.union_id = asked AND coalesce(l.amount_g, 0) <> coalesce(q.amount_g, 0)
     UNION ALL
-    SELECT 'snapshot_altered', NULL, format('run %s', r.id)
-      FROM public.run r JOIN public.run_snapshot s ON s.run_id = r.id
-     WHERE r.union_id = asked AND r.sha256 <> encode(sha256(convert_to(s.snapshot, 'UTF8')), 'hex')
+    SELECT 'snapshot_altered', NULL, format('run %s', r.id) FROM runs r WHERE r.otherwise
+    UNION ALL
+    SELECT 'run_altered', NULL, format('run %s: its rows are not as they were made', r.id)
+      FROM runs r LEFT JOIN issues i ON i.run_id = r.id
+     WHERE r.altered OR (i.run_id IS NOT NULL AND i.ground IS DISTINCT FROM r.rows_sha256)
+    UNION ALL
+    SELECT 'run_altered', s.institution_id,
+           format('run %s: %s g in its snapshot, %s g in its rows', r.id, s.amount_g,
+                  coalesce(q.amount_g::text, '-'))
+      FROM runs r
+     CROSS JOIN LATERAL (
+           SELECT (j ->> 'institution')::integer AS institution_id,
+                  (j ->> 'amount_g')::bigint AS amount_g, (j ->> 'weight_g')::bigint AS weight_g,
+                  j ->> 'bound' AS bound, (j ->> 'months_g')::jsonb AS months_g
+             FROM json_array_elements(CASE WHEN r.altered AND NOT r.otherwise
+                      THEN r.snapshot::json -> 'result' -> 'quotas' END) AS j) s
+      LEFT JOIN public.run_quota q ON q.run_id = r.id AND q.institution_id = s.institution_id
+     WHERE (s.amount_g, s.weight_g, s.bound, s.months_g)
+           IS DISTINCT FROM (q.amount_g, q.weight_g, q.bound, to_jsonb(q.months_g))
+    UNION ALL
+    SELECT 'movement_differs', m.institution_id, format('movement %s, line %s', l.movement_id, l.number)
+      FROM journal.line l LEFT JOIN public.movement m ON m.id = l.movement_id
+     WHERE l.union_id = asked AND l.movement_id IS NOT NULL
+       AND l.ground IS DISTINCT FROM journal.movement_digest(l.movement_id)
+    UNION ALL
+    SELECT 'in_force_differs', NULL, format('%s of %s: cause %s', coalesce(f.indicator, i.indicator),
+                                            coalesce(f.year, i.year), coalesce(f.cause_id, i.cause_id))
+      FROM (SELECT DISTINCT ON (x.indicator, y.year) x.indicator, y.year, x.run_id, x.id AS cause_id,
+                   x.made_at AS since
+              FROM issues x CROSS JOIN LATERAL (
+                   SELECT DISTINCT q.year FROM public.run_quota q WHERE q.run_id = x.run_id) y
+             ORDER BY x.indicator, y.year, x.id DESC) i
+      FULL JOIN (SELECT * FROM public.run_in_force WHERE union_id = asked) f
+             ON f.indicator = i.indicator AND f.year = i.year
+     WHERE (i.indicator, i.year, i.run_id, i.cause_id, i.since)
+           IS DISTINCT FROM (f.indicator, f.year, f.run_id, f.cause_id, f.since)
 $$;
 
 -- Compare, keep what was found, and let the accounts concerned rest until a person has looked.
@@ -1143,21 +1243,23 @@ END $$;
 -- Let the members know where the chain ends; once a day.
 CREATE FUNCTION journal.publish(asked integer, of_day date) RETURNS void LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
-    INSERT INTO journal.head (union_id, day, number, hash)
-    SELECT l.union_id, of_day, l.number, l.hash FROM journal.line l
-     WHERE l.union_id = asked ORDER BY l.number DESC LIMIT 1
+    INSERT INTO journal.head (union_id, day, number, hash, made_at, seal)
+    SELECT asked, of_day, l.number, l.hash, now(),
+           journal.sealed(ROW(asked, of_day, l.number, l.hash, now(), NULL)::journal.head)
+      FROM journal.line l WHERE l.union_id = asked ORDER BY l.number DESC LIMIT 1
     ON CONFLICT (union_id, day) DO NOTHING
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA journal FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION journal.write TO commonwatt_owner;
+GRANT EXECUTE ON FUNCTION journal.write, journal.run_digest TO commonwatt_owner;
 GRANT EXECUTE ON FUNCTION journal.reconcile, journal.publish TO commonwatt_owner, commonwatt_worker;
 GRANT SELECT ON ALL TABLES IN SCHEMA journal TO commonwatt_owner;
 SET LOCAL ROLE commonwatt_owner;
 
 -- What the second log reads to check by itself.
-GRANT SELECT ON institution, target, run, run_snapshot, run_quota, run_in_force, book_cause, book_entry,
-    book_account_state, book_year_closed TO commonwatt_journal;
+GRANT SELECT ON institution, target, run, run_snapshot, run_node, run_quota, run_in_force, movement,
+    movement_leg, movement_deed, book_cause, book_entry, book_account_state, book_year_closed
+    TO commonwatt_journal;
 GRANT INSERT ON book_account_state TO commonwatt_journal;
 
 -- Where a member or an institution stands on the path of its year, a row a night.

@@ -222,12 +222,17 @@ def _revise(
     return settle(cursor.connection, sorted(differ), file_id)
 
 
+def lock(connection: Connection[Any], channels: list[int]) -> None:
+    """Wait until nobody else replaces readings of these channels, in order of id, and hold them."""
+    connection.execute(_LOCK, [_LOCK_CLASS, channels])
+
+
 def settle(connection: Connection[Any], channels: list[int], file_id: int | None = None) -> Settled:
     """Let the greatest stand and keep the others, all being inserted.
 
     channels: in order of id, all of which `incoming` and `outdone` hold what differs.
     """
-    connection.execute(_LOCK, [_LOCK_CLASS, channels])
+    lock(connection, channels)
     said.note_readings(connection, channels, file_id)
     revised = connection.execute(_KEEP_LOSERS, {"locked": channels}).rowcount
     return Settled(revised, connection.execute(_REPLACE, {"locked": channels}).rowcount)

@@ -28,7 +28,7 @@ _SPAN = """
       FROM (SELECT at FROM reading_of_file WHERE channel_id = %(channel)s AND file_id = %(file)s
              UNION ALL
             SELECT unnest(ARRAY[first, last]) FROM run_of_file
-             WHERE channel_id = %(channel)s AND file_id = %(file)s
+             WHERE channel_id = %(channel)s AND (file_id = %(file)s OR %(file)s = ANY(also))
              UNION ALL
             SELECT at FROM start_of_file WHERE channel_id = %(channel)s AND file_id = %(file)s) s
 """
@@ -46,7 +46,7 @@ _STOOD_UPON = """
        AND a.kind = ANY('{reinstate,wrap,use}')
      WHERE f.id = %s
        AND (EXISTS (SELECT FROM run_of_file t
-                     WHERE t.channel_id = a.channel_id AND t.file_id = f.id
+                     WHERE t.channel_id = a.channel_id AND t.file_id = f.id AND t.also = '{}'
                        AND a.at BETWEEN t.first AND t.last AND a.at = ANY(t.at))
             OR EXISTS (SELECT FROM reading_of_file t
                         WHERE t.channel_id = a.channel_id AND t.at = a.at AND t.file_id = f.id
@@ -64,7 +64,8 @@ _SEALED = """
                     WHERE t.channel_id = c.id AND t.file_id = f.id AND t.at < c.sealed_before
                     UNION ALL
                    SELECT FROM run_of_file t
-                    WHERE t.channel_id = c.id AND t.file_id = f.id AND t.first < c.sealed_before)
+                    WHERE t.channel_id = c.id AND (t.file_id = f.id OR f.id = ANY(t.also))
+                      AND t.first < c.sealed_before)
      ORDER BY c.id LIMIT 1
 """
 _SETTLE = "SELECT storage.settle_files(%s)"

@@ -12,6 +12,8 @@ _SAID: Final = """
     SELECT EXISTS (SELECT FROM reading_of_file
                     WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s)
         OR EXISTS (SELECT FROM run_of_file WHERE file_id = %(file)s)
+        OR EXISTS (SELECT FROM run_of_file
+                    WHERE channel_id = ANY(%(channels)s) AND %(file)s = ANY(also))
         OR EXISTS (SELECT FROM start_of_file
                     WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s)
 """
@@ -24,7 +26,7 @@ _END = """
              WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s GROUP BY channel_id
              UNION ALL
             SELECT channel_id, cardinality(at), first, last FROM run_of_file
-             WHERE file_id = %(file)s
+             WHERE file_id = %(file)s OR channel_id = ANY(%(channels)s) AND %(file)s = ANY(also)
              UNION ALL
             SELECT channel_id, 0, min(at), max(at) FROM start_of_file
              WHERE channel_id = ANY(%(channels)s) AND file_id = %(file)s GROUP BY channel_id) s
@@ -35,13 +37,15 @@ _UNPACK = """
     WITH hit AS (
         DELETE FROM run_of_file f
          WHERE f.channel_id = ANY(%(locked)s) AND f.file_id IS DISTINCT FROM %(file)s
+           AND %(file)s::bigint = ANY(f.also) IS NOT TRUE
            AND EXISTS (SELECT FROM (SELECT channel_id, at FROM incoming
                                      UNION ALL SELECT channel_id, at FROM outdone) s
                         WHERE s.channel_id = f.channel_id AND s.at BETWEEN f.first AND f.last)
-        RETURNING f.file_id, f.channel_id, f.at, f.seq, f.value)
+        RETURNING f.file_id || f.also AS files, f.channel_id, f.at, f.seq, f.value)
     INSERT INTO reading_of_file (file_id, channel_id, at, seq, value)
-    SELECT h.file_id, h.channel_id, u.at, u.seq, u.value
-      FROM hit h CROSS JOIN LATERAL unnest(h.at, h.seq, h.value) AS u (at, seq, value)
+    SELECT said.by, h.channel_id, u.at, u.seq, u.value
+      FROM hit h CROSS JOIN LATERAL unnest(h.files) AS said (by)
+     CROSS JOIN LATERAL unnest(h.at, h.seq, h.value) AS u (at, seq, value)
     ON CONFLICT DO NOTHING
 """
 # Whoever else says what files said says it for good.
@@ -107,6 +111,14 @@ NOTED: Final = """
 """
 
 
+# Rows of which a file says all, and of which channels; a row that is gone meanwhile tells nothing.
+_SAID_WHOLE = """
+    UPDATE run_of_file SET also = also || %(file)s::bigint
+     WHERE id = ANY(%(runs)s) AND file_id <> %(file)s AND %(file)s <> ALL (also)
+    RETURNING id
+"""
+
+
 def begin(connection: Connection[Any]) -> int:
     """Return the number of a file that is about to be stored."""
     row = connection.execute(_BEGIN).fetchone()
@@ -136,6 +148,15 @@ def note_readings(connection: Connection[Any], channels: list[int], file_id: int
     asked = {"locked": channels, "file": file_id}
     connection.execute(_UNPACK, asked)
     connection.execute(_SAID_FOR_GOOD if file_id is None else _SAID_BY_FILE, asked)
+
+
+def note_runs(connection: Connection[Any], runs: list[int], file_id: int) -> set[int]:
+    """Note that a file says all of these runs of other files; return those that were there still.
+
+    The caller holds the locks of their channels.
+    """
+    asked = {"runs": runs, "file": file_id}
+    return {row[0] for row in connection.execute(_SAID_WHOLE, asked)}
 
 
 def note_starts(connection: Connection[Any], asked: dict[str, Any]) -> None:

@@ -18,6 +18,9 @@ _MAKE = """
     CREATE TEMPORARY TABLE differs (
         channel_id integer NOT NULL, at timestamptz NOT NULL, seq bigint NOT NULL,
         value bigint NOT NULL) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE whole (
+        run bigint PRIMARY KEY, channel_id integer NOT NULL, first timestamptz NOT NULL,
+        last timestamptz NOT NULL) ON COMMIT DROP;
     CREATE TEMPORARY TABLE finer (channel_id integer NOT NULL, at timestamptz NOT NULL)
         ON COMMIT DROP
 """
@@ -51,23 +54,66 @@ _INSERT_AND_TELL: Final = f"""
     )
     SELECT count(*) FROM new
 """  # noqa: S608 - only our own text
-_DIFFER = """
+_PIECE: Final = """
+    SELECT channel_id, at, seq, value FROM sorted
+     WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid
+"""
+_SPANS: Final = f"""
+    SELECT channel_id, min(at) AS first, max(at) AS last FROM ({_PIECE}) p GROUP BY channel_id
+"""  # noqa: S608 - only our own text
+# What another file said and this one says again, row by row of what is noted: sent twice, a file
+# shares those rows with itself, and nothing of it is merged.
+_WHOLE: Final = f"""
+    INSERT INTO whole (run, channel_id, first, last)
+    SELECT f.id, f.channel_id, f.first, f.last
+      FROM ({_SPANS}) c
+      JOIN run_of_file f ON f.channel_id = c.channel_id AND f.first >= c.first AND f.last <= c.last
+       AND f.file_id <> %(file)s AND %(file)s <> ALL (f.also)
+     CROSS JOIN LATERAL unnest(f.at, f.seq, f.value) AS u (at, seq, value)
+      LEFT JOIN ({_PIECE}) s
+        ON s.channel_id = f.channel_id AND s.at = u.at AND s.seq = u.seq AND s.value = u.value
+     GROUP BY f.id HAVING bool_and(s.at IS NOT NULL)
+"""  # noqa: S608 - only our own text
+_DIFFER: Final = f"""
     INSERT INTO differs
     SELECT DISTINCT s.channel_id, s.at, s.seq, s.value
-      FROM (SELECT channel_id, at, seq, value FROM sorted
-             WHERE ctid >= %(first)s::tid AND ctid < %(beyond)s::tid) s
+      FROM ({_PIECE}) s
       LEFT JOIN LATERAL (
            SELECT rank, seq, value FROM reading
             WHERE channel_id = s.channel_id AND at = s.at LIMIT 1) r ON true
      WHERE (r.rank, r.seq, r.value) IS DISTINCT FROM (0::smallint, s.seq, s.value)
-        OR EXISTS (SELECT FROM reading_of_file f
+"""  # noqa: S608 - only our own text
+_NOTED: Final = f"""
+    SELECT EXISTS (SELECT FROM ({_SPANS}) c JOIN reading_of_file f
+                       ON f.channel_id = c.channel_id AND f.at BETWEEN c.first AND c.last
+                    WHERE f.file_id <> %(file)s)
+"""  # noqa: S608 - only our own text
+_SAID_ALONE: Final = f"""
+    INSERT INTO differs
+    SELECT s.channel_id, s.at, s.seq, s.value FROM ({_PIECE}) s
+     WHERE EXISTS (SELECT FROM reading_of_file f
                     WHERE f.channel_id = s.channel_id AND f.at = s.at AND f.seq = s.seq
                       AND f.value = s.value AND f.file_id <> %(file)s)
-        OR EXISTS (SELECT FROM run_of_file f
-                    WHERE f.channel_id = s.channel_id AND f.file_id <> %(file)s
-                      AND tstzrange(f.first, f.last, '[]') @> s.at)
+"""  # noqa: S608 - only our own text
+# What lies within rows of others that are not shared: they are taken apart.
+_SAID_IN_PART: Final = f"""
+    INSERT INTO differs
+    SELECT s.channel_id, s.at, s.seq, s.value
+      FROM ({_SPANS}) c
+      JOIN run_of_file f ON f.channel_id = c.channel_id AND f.file_id <> %(file)s
+       AND tstzrange(f.first, f.last, '[]') && tstzrange(c.first, c.last, '[]')
+       AND NOT EXISTS (SELECT FROM whole w WHERE w.run = f.id)
+      JOIN ({_PIECE}) s ON s.channel_id = f.channel_id AND s.at BETWEEN f.first AND f.last
+"""  # noqa: S608 - only our own text
+_RUNS = "SELECT run, channel_id FROM whole"
+# Of rows that somebody took apart, or back, before their channel was locked.
+_LOST = """
+    INSERT INTO differs
+    SELECT s.channel_id, s.at, s.seq, s.value
+      FROM whole w JOIN sorted s ON s.channel_id = w.channel_id AND s.at BETWEEN w.first AND w.last
+     WHERE w.run = ANY(%s)
 """
-_CHANNELS = "SELECT DISTINCT channel_id FROM differs ORDER BY channel_id"
+_CHANNELS = "SELECT DISTINCT channel_id FROM differs"
 _GREATEST = """
     INSERT INTO incoming (channel_id, at, rank, seq, value)
     SELECT DISTINCT ON (channel_id, at) channel_id, at, 0, seq, value FROM differs
@@ -166,15 +212,23 @@ def insert(connection: Connection[Any], piece: Piece, file_id: int) -> tuple[int
     told = connection.execute(statement.encode(), where).fetchone()
     inserted = int(told[0]) if told else 0
     if inserted < readings:
-        connection.execute(_DIFFER, where)
+        _compare(connection, where)
     return readings, inserted
+
+
+def _compare(connection: Connection[Any], where: dict[str, Any]) -> None:
+    """Tell of a piece what differs from what stands, and what only other files said before."""
+    for statement in (_WHOLE, _DIFFER, _SAID_IN_PART):
+        connection.execute(statement.encode(), where)
+    if connection.execute(_NOTED.encode(), where).fetchone() == (True,):
+        connection.execute(_SAID_ALONE.encode(), where)
 
 
 def settle(connection: Connection[Any], readings: int, inserted: int, file_id: int) -> Counts:
     """Merge what differs from what stands, once all is inserted; mark and queue."""
-    ids = [row[0] for row in connection.execute(_CHANNELS)]
+    differ = _differing(connection, file_id)
     revised = replaced = outdone = 0
-    if ids:
+    if ids := sorted(differ):
         connection.execute(_GREATEST)
         connection.execute(_OTHERS)
         revised, replaced = merging.settle(connection, ids, file_id)
@@ -184,6 +238,19 @@ def settle(connection: Connection[Any], readings: int, inserted: int, file_id: i
         connection.execute(_QUEUE, [not revised and not replaced])
     connection.execute(_MARK)
     return Counts(inserted, revised, readings - inserted - revised, rounded, outdone)
+
+
+def _differing(connection: Connection[Any], file_id: int) -> set[int]:
+    """Note what is shared with other files, and return the channels of which something differs."""
+    differ = {row[0] for row in connection.execute(_CHANNELS)}
+    of_run = dict(connection.execute(_RUNS).fetchall())
+    if not of_run:
+        return differ
+    merging.lock(connection, sorted(differ | set(of_run.values())))
+    lost = of_run.keys() - said.note_runs(connection, list(of_run), file_id)
+    if lost:
+        connection.execute(_LOST, [list(lost)])
+    return differ | {of_run[run] for run in lost}
 
 
 def _one(connection: Connection[Any], asked: str) -> int:

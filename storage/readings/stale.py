@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,19 @@ from psycopg import Connection
 
 from storage.columns import Columns, copy_out
 
-# How many readings wait is guessed from the period; the oldest wait in front.
+# How many readings wait is guessed from the period; the oldest wait in front. What only goes on is
+# told apart, for it costs little.
 _CANDIDATES = """
     SELECT q.channel_id,
            (extract(epoch FROM q.last - q.first) / (SELECT min(period_s) FROM channel_setting s
-             WHERE s.channel_id = q.channel_id AND s.known_until IS NULL))::bigint + 2
-      FROM (SELECT channel_id, min(id) AS oldest, min(first) AS first, max(last) AS last
+             WHERE s.channel_id = q.channel_id AND s.known_until IS NULL))::bigint + 2,
+           q.added AND coalesce(q.first > e.at, false)
+      FROM (SELECT channel_id, min(id) AS oldest, min(first) AS first, max(last) AS last,
+                   bool_and(added) AS added
               FROM stale_usage WHERE NOT channel_id = ANY(%(without)s)
-             GROUP BY channel_id) q
-     ORDER BY q.oldest LIMIT %(most)s
+             GROUP BY channel_id ORDER BY oldest LIMIT %(most)s) q
+      LEFT JOIN usage_end e ON e.channel_id = q.channel_id
+     ORDER BY q.oldest
 """
 
 # A statement of its own: what is read after it cannot be older than the lock. Plain FOR UPDATE
@@ -45,6 +50,8 @@ _QUEUE = """
            AS q (channel, first, last, added)
 """
 
+QUICK: Final = 10  # channels that only go on cost about as much as one that is judged by its past
+
 
 @dataclass(frozen=True, slots=True)
 class Spans:
@@ -61,14 +68,17 @@ def take(
     """Lock channels that wait, oldest first; return them and their queue rows (id, span in ms).
 
     channels, readings: about as many of both as are wanted; at least one channel where one is free.
+        Of those that only go on ten count as one, unless one alone is wanted.
     """
     waiting = connection.execute(
-        _CANDIDATES, {"most": 4 * channels, "without": list(without)}
+        _CANDIDATES, {"most": 2 * QUICK * channels, "without": list(without)}
     ).fetchall()
     if not waiting:
         return [], {}
     guesses = [min(int(row[1] or 2), readings) for row in waiting]
-    room = max(1, min(channels, readings * len(guesses) // sum(guesses)))
+    costs = [1 if row[2] and channels > 1 else QUICK for row in waiting]
+    fit = sum(so_far <= QUICK * channels for so_far in accumulate(costs))
+    room = max(1, min(fit, readings * len(guesses) // sum(guesses)))
     locked = [row[0] for row in connection.execute(_LOCK, [[row[0] for row in waiting], room])]
     if not locked:
         return [], {}

@@ -1,5 +1,6 @@
 """Institutions as readers see them: today's facts in a list, all dated facts of one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,6 +54,19 @@ _SOME = f"WITH {_REGION_NOW} {_COLUMNS} WHERE v.institution_id = ANY(%s) ORDER B
 
 _NAMES = """
     SELECT institution_id, name_zh, name_en FROM report.institution WHERE institution_id = ANY(%s)
+"""
+# By a name in either language, a credit code, or the code of a roster.
+_NAMED = """
+    SELECT name_zh, institution_id FROM report.institution WHERE name_zh = ANY(%(texts)s)
+     UNION
+    SELECT name_en, institution_id FROM report.institution WHERE name_en = ANY(%(texts)s)
+     UNION
+    SELECT credit_code, institution_id FROM report.institution WHERE credit_code = ANY(%(texts)s)
+     UNION
+    SELECT c.code, c.institution_id
+      FROM institution_code c JOIN report.institution USING (institution_id)
+     WHERE c.code = ANY(%(texts)s)
+     ORDER BY 1, 2
 """
 _ONE = f"WITH {_REGION_NOW} {_COLUMNS} WHERE v.institution_id = %(id)s"
 
@@ -192,6 +206,14 @@ def some(connection: Connection[Any], ids: list[int]) -> list[Institution]:
 def names(connection: Connection[Any], ids: list[int]) -> dict[int, tuple[str | None, str | None]]:
     """Return the names, in Chinese and English, of those of these that the viewer sees."""
     return {who: (zh, en) for who, zh, en in connection.execute(_NAMES, [ids])}
+
+
+def named(connection: Connection[Any], texts: Sequence[str]) -> dict[str, list[int]]:
+    """Return which institutions, of those that the viewer sees, a name or code may mean."""
+    found: dict[str, list[int]] = {}
+    for text, institution_id in connection.execute(_NAMED, {"texts": list(texts)}):
+        found.setdefault(text, []).append(institution_id)
+    return found
 
 
 def one(connection: Connection[Any], institution_id: int) -> Institution | None:

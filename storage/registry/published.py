@@ -42,6 +42,27 @@ PUBLISHED: Final = (
                   "electricity_kgce_per_kwh"),
     ),
     Published(
+        "quota-indicators", "定额指标的算法", "How indicators of standards are worked out",
+        "quota_indicator", "quota_indicators.csv", _as_named("code"),
+        _as_named("name_zh", "name_en", "use", "use_unit", "per", "unit"),
+    ),
+    Published(
+        "quota-inputs", "定额算式的参数", "What formulas of standards ask for", "quota_input",
+        "quota_inputs.csv", _as_named("code"),
+        _as_named("name_zh", "name_en", "unit", "origin", "least", "most", "each_year"),
+    ),
+    Published(
+        "quota-words", "定额标准用词的含义", "What the words of standards stand for", "quota_word",
+        "quota_words.csv", _as_named("dimension", "word"),
+        _as_named("name_zh", "name_en", "means"),
+    ),
+    Published(
+        "quota-corrections", "定额标准的修正", "Corrections of quota standards", "quota_correction",
+        "quota_corrections.csv", _as_named("code"),
+        _as_named("standard_no", "indicator", "building_type", "place", "version", "factor",
+                  "needed", "name_zh", "name_en"),
+    ),
+    Published(
         "statistics-fields", "统计报表指标", "Fields of the statistics forms", "statistics_field",
         "statistics_forms.csv",
         {"form": "form", "field_code": "field_code", "name_zh": "field"},

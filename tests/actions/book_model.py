@@ -5,21 +5,26 @@ from fractions import Fraction
 from math import ceil
 
 Account = tuple[str, int, int]  # account, whose, year
-RESTRICTED = ("transfer", "borrow", "pool")
-TWO = ("transfer", "adjustment", "pool", "roster_change")
+RESTRICTED = ("transfer", "borrow", "pool", "rebalance")
+TWO = ("transfer", "adjustment", "pool", "rebalance", "roster_change")
 
 
 @dataclass
 class Moved:
-    """A movement: its state is proposed, waiting, done, refused, cancelled or ended."""
+    """A movement: its state is proposed, waiting, done, refused, cancelled or ended.
+
+    by: which of two people; None is the operator. member: in whose total. back: of which movement.
+    """
 
     kind: str
     holder: int
     year: int
     grams: int
     legs: dict[Account, int]
-    by: int
+    by: int | None
     state: str = "proposed"
+    member: int | None = None
+    back: int | None = None
     reversed: bool = False
     old: bool = False  # fourteen days are over
 
@@ -28,21 +33,56 @@ class Moved:
 class BookModel:
     """Balances by account, and what is known of holders. [g]
 
-    member: of each holder. issued: by (holder, year). used: verified, by (holder, year).
+    quota: in which member's total the runs in force have a holder; issued: what runs have issued;
+    used: verified; each by (holder, year). gone: who left the roster when 2017 began.
     """
 
-    balance: dict[Account, int]
-    member: dict[int, int]
-    issued: dict[tuple[int, int], int]
+    balance: dict[Account, int] = field(default_factory=dict)
+    quota: dict[tuple[int, int], int] = field(default_factory=dict)
+    issued: dict[tuple[int, int], int] = field(default_factory=dict)
     factor: Fraction = Fraction(27, 25)
     bank: int = 25
     borrow: int = 10
-    headroom: dict[int, int] = field(default_factory=dict)  # what the target leaves of a year
+    cap: dict[int, int] = field(default_factory=dict)  # what the target lets a year's books issue
     used: dict[tuple[int, int], int] = field(default_factory=dict)
     excluded: set[tuple[int, int]] = field(default_factory=set)
     state: dict[int, str] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
     moved: dict[int, Moved] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+
+    def member_of(self, holder: int, year: int) -> int | None:
+        """Return in whose total a holder's quota is: by its own run, else as an heir."""
+        if (holder, year) in self.quota:
+            return self.quota[holder, year]
+        back = {one.back for one in self.moved.values() if one.state == "done"}
+        for number, one in sorted(self.moved.items()):
+            takes = one.legs.get(("holder", holder, year), 0) > 0
+            if (one.kind, one.state, one.back) == ("roster_change", "done", None) and takes \
+                    and number not in back and one.member is not None:  # fmt: skip
+                return one.member
+        return None
+
+    def issue(self, rows: list[tuple[int, int, int, int]], caps: dict[int, int]) -> bool:
+        """Issue a run: (year, holder, member, grams) by row; caps: of its target by year."""
+        wanted = {(who, year): g for year, who, _, g in rows}
+        held = {key: g for key, g in self.issued.items() if key[1] in caps}
+        moves = {key: wanted.get(key, 0) - held.get(key, 0) for key in wanted | held}
+        legs = {("holder", *key): g for key, g in moves.items() if g}
+        for year, cap in caps.items():
+            total = sum(g for (_, _, of), g in legs.items() if of == year)
+            if sum(g for key, g in wanted.items() if key[1] == year) > cap:
+                return False
+            if total:
+                legs["union", 0, year] = -total
+        if not legs or not self.takes("adjustment", legs, caps):
+            return False
+        self.enter(legs)
+        self.cap |= caps
+        self.issued = {key: g for key, g in self.issued.items() if key not in held} | wanted
+        self.quota = {key: m for key, m in self.quota.items() if key[1] not in caps}
+        self.quota |= {(who, year): member for year, who, member, _ in rows}
+        return True
 
     def of(self, account: str, whose: int, year: int) -> int:
         """Return what an account holds."""
@@ -52,7 +92,7 @@ class BookModel:
         self, kind: str, holder: int, year: int, g: int, taker: int = 0
     ) -> dict[Account, int]:
         """Return what a kind moves."""
-        own, city = ("holder", holder, year), self.member.get(holder, holder)
+        own, city = ("holder", holder, year), self.member_of(holder, year) or holder
         next_year = ("holder", holder, year + 1)
         covered, reserve = ("covered", holder, year), ("reserve", city, year)
         if kind == "carry":
@@ -72,7 +112,9 @@ class BookModel:
         }[kind]
         return {ends[0]: -g, ends[1]: g}
 
-    def takes(self, kind: str, legs: dict[Account, int]) -> bool:
+    def takes(
+        self, kind: str, legs: dict[Account, int], caps: dict[int, int] | None = None
+    ) -> bool:
         """Return whether the books take these entries."""
         for (account, whose, year), g in legs.items():
             if not g:
@@ -85,7 +127,8 @@ class BookModel:
                     return False
             if account != "union" and self.of(account, whose, year) + g < 0:
                 return False
-            if account == "union" and self.headroom.get(year, 0) + g < 0:
+            beyond = -self.of(account, whose, year) - g > ((caps or self.cap).get(year, 0))
+            if account == "union" and beyond:
                 return False
         return True
 
@@ -93,12 +136,10 @@ class BookModel:
         """Let the entries move the balances."""
         for key, g in legs.items():
             self.balance[key] = self.balance.get(key, 0) + g
-            if key[0] == "union":
-                self.headroom[key[2]] += g
 
     def at_once(self, kind: str, holder: int, year: int, g: int) -> bool:
         """Do what needs no second person; return whether it is done."""
-        if kind != "reserve" and not self.issued.get((holder, year)):
+        if kind != "reserve" and self.member_of(holder, year) is None:
             return False
         if kind in ("bank", "borrow"):
             share = self.bank if kind == "bank" else self.borrow
@@ -118,7 +159,9 @@ class BookModel:
         return True
 
     def due(self, holder: int, year: int) -> int:
-        """Return what of a year's verified use is not covered; 0 where it is not verified."""
+        """Return what of a year's verified use is not covered; 0 where nothing is asked."""
+        if year not in self.years(holder):
+            return 0
         return max(0, self.used.get((holder, year), 0) - self.of("covered", holder, year))
 
     def may_give(self, holder: int, taker: int, year: int, g: int) -> bool:
@@ -130,10 +173,11 @@ class BookModel:
             and one.state in ("proposed", "waiting")
             and (one.holder, one.year) == (holder, year)
         )
-        quotas = self.issued.get((holder, year)) and self.issued.get((taker, year))
-        return bool(holder != taker and quotas) and self.of("holder", holder, year) - pending >= g
+        if holder == taker or None in (self.member_of(holder, year), self.member_of(taker, year)):
+            return False
+        return self.of("holder", holder, year) - pending >= g
 
-    def approve(self, number: int, by: int) -> bool:
+    def approve(self, number: int, by: int | None) -> bool:
         """Approve; all but transfers are done at once, or refused."""
         one = self.moved[number]
         if one.kind not in TWO or one.state != "proposed" or by == one.by:
@@ -210,13 +254,21 @@ class BookModel:
         self.state[holder] = state
         return True
 
-    def status(self, holder: int, first: int, year: int) -> str:
-        """Return how a holder's cover stands in a year."""
-        over = range(first, year)
+    def years(self, holder: int) -> list[int]:
+        """Return for which years a holder answers: it has quota of them, and is on the roster."""
+        years = [year for year in (2016, 2017) if self.member_of(holder, year) is not None]
+        return [year for year in years if year == 2016 or holder not in self.gone]
+
+    def status(self, holder: int, year: int) -> str:
+        """Return how a holder's cover stands in a year; who is gone used nothing since."""
+        over = [
+            each for each in range(min(self.years(holder)), year)
+            if each == 2016 or holder not in self.gone
+        ]  # fmt: skip
         asked = [each for each in over if (holder, each) not in self.excluded]
         if not asked:
             return "excluded" if over else "not_applicable"
-        if any((holder, each) not in self.used for each in asked):
+        if any((holder, each) not in self.used or each not in self.years(holder) for each in asked):
             return "c"
         covered = sum(
             g for (account, whose, _), g in self.balance.items()

@@ -9,12 +9,14 @@ from pydantic import ValidationError
 
 from actions.actor import DeniedError
 from actions.compact.base_estimates import Estimate
+from actions.compact.base_lines import histories_of, known_of
 from actions.compact.bases import How, review
 from actions.compact.quotas import explain_quota
 from actions.compact.runs import Method, Rule, waiting_bases
 from actions.compact.targets import Indicator, Target
 from compact.targets import Mark, State
 from metering.errors import ConflictError, InputError, InsufficientDataError, NotFoundError
+from storage.compact import bases, targets
 from tests.actions.acts import confirm, estimate, leave_out, reopen, set_enough, set_target
 from tests.actions.compact_world import KWH, USED, issue_run, make_union_world, run_target, use
 from tests.actions.tables import list_quotas, shares_of
@@ -43,6 +45,21 @@ def known(union, name: str, year: int, month: int, seconds: int) -> None:
             WHERE institution_id = %s AND month = make_date(%s, %s, 1)""",
         seconds, union.world.institution[name], year, month,
     )  # fmt: skip
+
+
+def test_histories_of_a_few_are_those_of_the_columns(union):
+    actor = union.world.actor("planner of all")
+    with actor.look(reckons=True) as connection:
+        kept = targets.one(connection, union.target)
+        counted = bases.institutions(connection, kept.union_id)
+        known = known_of(connection, kept, counted)
+        each = histories_of(connection, kept, counted)
+    columns = {who: known.history(place) for place, who in enumerate(known.institutions)}
+    assert len(columns) == 4
+    assert [(who, one.carriers, [*one.frozen], [*one.sizes], one.roster_status)
+            for who, one in each.items()] == [
+        (who, one.carriers, [*one.frozen], [*one.sizes], one.roster_status)
+        for who, one in columns.items()]  # fmt: skip
 
 
 def test_a_review_lists_what_is_odd_by_what_it_moves(union):

@@ -14,6 +14,7 @@ from compact.targets import State
 from metering.errors import ConflictError, InputError
 from tests.actions.compact_world import make_union_world
 from tests.actions.examples_of_bills import account, said
+from tests.collector.files.test_other_systems import bill, day, delivered, portfolio
 
 
 def counted(world, name, carrier="electricity"):
@@ -85,8 +86,8 @@ def test_what_contradicts_itself_is_refused_by_name(world, more, code):
 
 def test_deliveries_make_a_month_and_a_month_typed_in_beside_them_is_refused(world):
     home, actor = world.institution["office"], world.actor()
-    for day, basis in (("2015-01-05", "r 1"), ("2015-01-25", "r 2")):
-        one = {"kind": "lpg_bottle_15", "day": day, "quantity": "2", "basis": basis}
+    for on, basis in (("2015-01-05", "r 1"), ("2015-01-25", "r 2")):
+        one = {"kind": "lpg_bottle_15", "day": on, "quantity": "2", "basis": basis}
         carry_out(actor, RecordDelivery.model_validate(one), home)
     fuel = {"kind": "fuel_card_petrol", "day": "2015-01-06", "quantity": "40", "basis": "r 3"}
     carry_out(actor, RecordDelivery.model_validate(fuel), home)
@@ -108,6 +109,55 @@ def test_a_list_of_a_fuel_card_is_read_by_its_own_words(world):
     assert (done.done, done.wrong) == (2, [])
     assert counted(world, "office", "gasoline") == [("2015-01", "typed", 29_200)]
     assert counted(world, "office", "diesel") == [("2015-01", "typed", 8_500)]
+
+
+def named(world, attribute: str, institution: int) -> str:
+    """Return what an institution is called."""
+    ((name,),) = world.admin(
+        """SELECT value FROM institution_fact
+            WHERE institution_id = %s AND attribute = %s AND known_until IS NULL""",
+        institution, attribute,
+    )  # fmt: skip
+    return name
+
+
+def test_deliveries_of_portfolio_manager_go_in_by_the_name_of_their_property(world):
+    """Its workbook has other sheets, a title above the columns, and bills beside deliveries."""
+    home = world.institution["office"]
+    name = named(world, "name_en", home)
+    rows = [
+        delivered(at, amount, unit, kind, number)
+        for at, amount, unit, kind, number in (
+            ("2015-01-05", 100, "Gallons (US)", "Diesel", 902),
+            ("2015-02-06", 1.5, "Tonnes (metric)", "Coal (bituminous)", 903),
+            ("2015-02-07", 20, "Kilogram", "Propane", 904),
+        )
+    ]
+    for row in rows:
+        row[0] = name
+    body = portfolio(*rows, bill(222, day(2015, 1, 1), day(2015, 1, 31), 5, "kWh"))
+    seen = take(world.actor(), RecordDelivery, body, dry_run=True)
+    assert [(one.number, one.path) for one in seen.wrong] == [(7, "on")]  # the bill
+    done = take(world.actor(), RecordDelivery, body, without_failed=True)
+    assert done.done == 3
+    # By hand: 100 gallons of 3.785411784 L and 0.85 kg/L.
+    assert counted(world, "office", "diesel") == [("2015-01", "typed", 321_760)]
+    assert counted(world, "office", "raw_coal") == [("2015-02", "typed", 1_500_000)]
+    assert counted(world, "office", "lpg") == [("2015-02", "typed", 20_000)]
+    wrong = portfolio([name, *delivered("2015-03-05", 9, "kWh", "Diesel", 905)[1:]])
+    (one,) = take(world.actor(), RecordDelivery, wrong).wrong
+    assert (one.path, "kWh" in one.text.en) == ("unit", True)
+
+
+def test_rows_stand_below_a_title_and_name_their_institution(world):
+    name = named(world, "name_zh", world.institution["office"])
+    body = (
+        "2015 年购进台账,,,,\n单位:元,,,,\n机构,品类,日期,数量,依据\n"
+        f"{name},lpg_bottle_15,2015-01-05,2,r 1\n无此机构,lpg_bottle_15,2015-01-06,2,r 2\n"
+    ).encode()
+    (wrong,) = take(world.actor(), RecordDelivery, body).wrong
+    assert (wrong.number, "无此机构" in wrong.text.zh) == (5, True)
+    assert take(world.actor(), RecordDelivery, body, without_failed=True).done == 1
 
 
 def test_typed_months_go_in_as_columns(world):

@@ -1,8 +1,8 @@
 """Cover of locked use: the status that acts, tables and `solve` work out by one value."""
 
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 import hypothesis.strategies as st
 import psycopg
@@ -19,9 +19,10 @@ from actions.compact.cover_acts import (
 from actions.compact.covers import of_members
 from actions.compact.freeze_cover import FreezeCover
 from actions.doing import acting, carry_out, foresee
-from compact.cover import CoverRecord
+from compact.cover import CoverRecord, CoverStatus
 from metering.errors import ConflictError, InputError
 from storage.compact import accounts, covers
+from storage.compact.covers import HolderRow
 from tests.actions.book_world import TERMS, agree, balances, lock_year, make_books
 from tests.actions.compact_world import UnionWorld, make_union_world
 from tests.actions.world import make_world
@@ -130,7 +131,10 @@ def test_members_stand_as_the_worst_of_their_holders_for_who_sees_them_all(union
     def told(who: str) -> list[str | None]:
         actor = union.world.actor(who, today=SPRING)
         with actor.look() as connection:
-            return [one.status for one in of_members(acting(actor, connection), union.union)]
+            return [
+                one.status
+                for one in of_members(acting(actor, connection), union.union, "total_kgce")
+            ]
 
     assert told("planner of all") == ["c", "c", "c"]
     assert told("union reader") == [None, "c", None]  # it does not see the police station
@@ -185,15 +189,26 @@ def test_an_agreed_deadline_freezes_by_itself_on_the_night_after_and_only_then(u
     used=st.dictionaries(st.integers(2014, 2018), st.integers(0, 50)),
     excluded=st.frozensets(st.integers(2014, 2018)),
     covered=st.integers(0, 100),
+    stays=st.none() | st.integers(0, 3),
 )
 @settings(max_examples=60)
-def test_the_status_by_sql_is_that_of_the_value(union, first, used, excluded, covered):
-    record = CoverRecord(
-        first, None, 2018, {year: Fraction(g) for year, g in used.items()}, excluded,
-        Fraction(covered),
-    )  # fmt: skip
+def test_the_status_by_sql_is_that_of_the_value(union, first, used, excluded, covered, stays):
+    last = None if stays is None else first + stays  # in which it leaves the roster
+    names = {field.name: None for field in fields(HolderRow)}
+    row = HolderRow(**names | {
+        "first_year": first, "last_year": last, "years": list(used), "used_g": list(used.values()),
+        "excluded": list(excluded), "covered_g": covered,
+    })  # fmt: skip
     ((found,),) = union.world.admin(
-        "SELECT storage.cover_status(%s, %s::integer[], %s::numeric[], %s::integer[], %s, 2018)",
-        first, list(used), list(used.values()), list(excluded), covered,
+        "SELECT storage.cover_status(%s, %s::integer[], %s::numeric[], %s::integer[], %s, %s,"
+        " 2018)",
+        first, list(used), list(used.values()), list(excluded), covered, last,
     )  # fmt: skip
-    assert found == record.status.value
+    assert found == row.record(2018).status.value
+
+
+def test_who_left_the_roster_is_asked_for_no_year_after_it():
+    of = {"first_year": 2016, "years": [2016], "excluded": [], "covered_g": 100}
+    row = HolderRow(**{field.name: None for field in fields(HolderRow)} | of | {"used_g": [100]})
+    assert row.record(2018).status is CoverStatus.MISSING  # of 2017
+    assert replace(row, last_year=2016).record(2018).status is CoverStatus.COVERED

@@ -14,7 +14,7 @@ from actions.compact.targets import Indicator, Target, list_targets
 from actions.compact.unions import list_unions, union_of
 from compact.bands import Band
 from compact.books import Kind
-from compact.notices import in_kgce
+from compact.notices import in_thousands
 from compact.rules import rules
 from metering.errors import ConflictError, InputError, NotFoundError
 from storage.registry.bands import shipped
@@ -359,5 +359,5 @@ def test_a_run_by_any_rule_is_kept_explained_and_recomputes(union, letter):
     assert sum(one.amount_g for one in quotas) == made.total_g
     for one in quotas:
         found = explain_quota(actor, one.institution_id, one.year)
-        assert in_kgce(one.amount_g) in found.arithmetic
+        assert in_thousands(one.amount_g) in found.arithmetic
         assert found.meaning("zh") != found.meaning("en")

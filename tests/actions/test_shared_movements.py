@@ -1,9 +1,7 @@
-"""What moves among many accounts, the end of a year, and every pair of deeds at once."""
+"""What moves among many accounts, and the end of a year."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from itertools import combinations_with_replacement
 
 import pytest
 
@@ -11,7 +9,6 @@ from actions.compact.account_acts import CloseAccount
 from actions.compact.close_books import CloseBooks
 from actions.compact.cover_acts import CoverUse
 from actions.compact.decide_movements import ApproveMovement
-from actions.compact.own_movements import BankQuota, ReturnQuota
 from actions.compact.rebalance import ProposeRebalancing
 from actions.compact.reconcile_books import ReconcileBooks
 from actions.compact.shared_movements import (
@@ -20,14 +17,9 @@ from actions.compact.shared_movements import (
     TakeFromPool,
 )
 from actions.doing import carry_out, foresee
-from compact.books import Kind
-from compact.movements import Leg, Movement
 from metering.errors import ConflictError
-from storage.compact import movements
-from storage.compact.movements import Proposal
-from tests.actions.book_world import agree, balances, make_books, people, progressed
+from tests.actions.book_world import balances, make_books, people, progressed
 from tests.actions.compact_world import UnionWorld, make_union_world
-from tests.actions.world import make_world
 
 SPRING = date(2017, 3, 1)
 
@@ -68,7 +60,7 @@ def test_a_pool_takes_and_gives_and_a_years_books_close_with_nothing_left(union)
     union.world.admin("UPDATE book_cause SET made_at = made_at - interval '15 days'")
     whole = sum(g for (account, _), g in balances(union).items() if account in ("holder", "pool"))
     closed = carry_out(later, CloseBooks(year=2016, reason="over"), union.union, again=True).result
-    assert Decimal(closed.expired_kgce) == Decimal(whole).scaleb(-3)
+    assert Decimal(closed.expired) == Decimal(whole).scaleb(-3)
     assert set(balances(union)) == {
         ("union", 0), ("expired", 0), ("covered", of["school"])
     }  # fmt: skip
@@ -119,7 +111,7 @@ def test_a_forecast_says_what_it_stands_on(union, monkeypatch):
     assert set(seen) == {of["school"], of["office"]}
     # 366 days but 100 are to come, at 40 kWh of 0.1229 kgce each.
     rest_kgce = 266 * 40 * Decimal("0.1229")
-    expected = Decimal(seen[of["office"]]["expected_kgce"].replace(",", ""))
+    expected = Decimal(seen[of["office"]]["expected"].replace(",", ""))
     assert 0 <= expected - rest_kgce < Decimal("0.01")
     assert seen[of["office"]]["basis"] == "forecast"
 
@@ -195,126 +187,3 @@ def merged(union: UnionWorld, successors) -> None:
         change, school, *[list(each) for each in zip(*rows, strict=True)],
     )  # fmt: skip
     union.world.admin("SET session_replication_role = DEFAULT")
-
-
-# What takes of a holder's own account; the latter four are proposed, and done by their approval.
-APPROVED = ("transfer", "pool", "rebalance", "roster_change")
-DEEDS = ("return", "bank", "cover", *APPROVED)
-
-
-def deed(union: UnionWorld, name: str, waiting: dict[str, int], who: int):
-    """Return something that takes 60 % of what the school holds, done by one of two people."""
-    world, school = union.world, union.world.institution["school"]
-    held = balances_of_start(union)
-    kgce = Decimal(held * 6 // 10).scaleb(-3)
-    actor = people(world)[who]
-    said = {"union": union.union, "year": 2016, "reason": name, "amount": kgce}
-    if name in APPROVED:
-        return lambda: carry_out(actor, ApproveMovement(), waiting[f"{name}{who}"], again=True)
-    kinds = {"return": ReturnQuota, "bank": BankQuota, "cover": CoverUse}
-    return lambda: carry_out(actor, kinds[name](**said), school)
-
-
-def balances_of_start(union: UnionWorld) -> int:
-    rows = union.world.admin(
-        "SELECT amount_g FROM run_quota q JOIN run_in_force f USING (run_id)"
-        " WHERE f.year = 2016 AND institution_id = %s", union.world.institution["school"],
-    )  # fmt: skip
-    return int(rows[0][0])
-
-
-def test_two_deeds_at_once_on_one_account_end_as_one_of_the_two_orders(database_of_module):
-    """Each takes 60 % of what is there, so that whichever comes first is the only one."""
-    world = make_world(database_of_module)
-    union = make_books(make_union_world(world))
-    first, second = people(world)
-    start = balances(union)
-    for pair in combinations_with_replacement(DEEDS, 2):
-        _let_one_bank(union)
-        held = balances_of_start(union)
-        kgce = str(Decimal(held * 6 // 10).scaleb(-3))
-        waiting = {}
-        for who, name in enumerate(pair):
-            if name in APPROVED:  # proposed by the other one
-                waiting[f"{name}{who}"] = _promise((second, first)[who], union, kgce, Kind(name))
-        acts = [deed(union, name, waiting, who) for who, name in enumerate(pair)]
-        with ThreadPoolExecutor(2) as two:
-            outcomes = list(two.map(_tried, acts))
-        refused = {"books.not_enough", "movement.beyond_limit"}
-        assert (outcomes.count("done"), len(refused & set(outcomes))) == (1, 1), (pair, outcomes)
-        now = balances(union)
-        school = world.institution["school"]
-        assert now["holder", school] == held - held * 6 // 10
-        assert sum(now.values()) + sum(balances(union, 2017).values()) == 0
-        _put_back(union, start)
-    assert carry_out(world.actor(), ReconcileBooks(), union.union).result.differences == 0
-    world.close()
-
-
-def _let_one_bank(union: UnionWorld) -> None:
-    """Let 60 % be banked once more, not twice: what earlier pairs banked counts to the limit."""
-    world, school = union.world, union.world.institution["school"]
-    ((issued, banked),) = world.admin(
-        """SELECT storage.issued_g(%s, 'total_kgce', 2017, %s),
-                  storage.moved_g(%s, 'total_kgce', 2016, %s, 'bank')""",
-        union.union, school, union.union, school,
-    )  # fmt: skip
-    percent = str(100 + -(-100 * banked // issued))
-    agree(world, union.union, bank_percent=percent, borrow_percent="100", delay_hours=0,
-          longer_hours=0, carry_factor="1.08")  # fmt: skip
-
-
-def _promise(actor, union: UnionWorld, kgce: str, kind: Kind) -> int:
-    """Propose a movement past the check of what is promised already."""
-    of = union.world.institution
-    grams = int(Decimal(kgce).scaleb(3))
-    school, office, city = of["school"], of["office"], union.world.region["city 1"]
-    taker = office if kind is Kind.TRANSFER else None
-    whose = None if kind is Kind.REBALANCE else school
-    what = Movement(kind, 2016, grams, whose, taker, city)
-    into = (
-        Leg("pool", city, 2016, grams) if kind is Kind.POOL else Leg("holder", office, 2016, grams)
-    )
-    legs = () if kind is Kind.TRANSFER else (Leg("holder", school, 2016, -grams), into)
-    with actor.change() as connection:
-        said = Proposal(union.union, "total_kgce", "test", actor.name)
-        return movements.propose(connection, said, what, legs)
-
-
-def _tried(act) -> str:
-    try:
-        act()
-    except ConflictError as error:
-        return error.code
-    return "done"
-
-
-def _put_back(union: UnionWorld, start: dict[tuple[str, int], int]) -> None:
-    """Let the school hold what it held, whoever has it now: by what brings it back."""
-    world, school = union.world, union.world.institution["school"]
-    missing = start["holder", school] - balances(union)["holder", school]
-    world.admin("ALTER TABLE book_cause DISABLE TRIGGER has_ground")
-    ((cause,),) = world.admin(
-        """INSERT INTO book_cause (union_id, indicator, kind, reason, made_by)
-           VALUES (%s, 'total_kgce', 'transfer', 'back', 'user:1') RETURNING id""",
-        union.union,
-    )
-    now = balances(union)
-    changed = {key: start.get(key, 0) - now.get(key, 0) for key in start | now}
-    moves = {key: g for key, g in changed.items() if g}
-    if sum(moves.values()):  # banked: it is in the next year
-        moves["2017", school] = -missing
-    rows = [
-        (account if account != "2017" else "holder", of, 2017 if account == "2017" else 2016, g)
-        for (account, of), g in moves.items()
-    ]
-    world.admin(
-        """INSERT INTO book_entry (cause_id, union_id, indicator, year, account, institution_id,
-                   region_id, amount_g)
-           SELECT %s, %s, 'total_kgce', y, a, CASE WHEN a IN ('holder', 'covered') THEN o END,
-                  CASE WHEN a IN ('reserve', 'pool') THEN o END, g
-             FROM unnest(%s::text[], %s::integer[], %s::integer[], %s::bigint[])
-                  AS r (a, o, y, g)""",
-        cause, union.union, *[list(each) for each in zip(*rows, strict=True)],
-    )  # fmt: skip
-    world.admin("ALTER TABLE book_cause ENABLE TRIGGER has_ground")

@@ -124,6 +124,7 @@ def test_a_year_is_locked_once_its_return_is_received(world):
     [row] = rows_of(world.actor(), SUBMISSIONS, WhichSubmissions(institution=whose), None, 5).rows
     assert (row.row.state, row.row.locked, row.row.received) == (
         "received", True, ["city", "province"])  # fmt: skip
+    assert refused(world, ReopenSubmission(reason="a bill came late"), on) == "submission.locked"
 
 
 def test_a_reopened_return_is_filled_in_anew_and_what_was_stays(world):

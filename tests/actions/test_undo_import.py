@@ -17,7 +17,7 @@ from actions.tables import rows_of
 from collector.files.streamed import DEFAULT
 from metering.errors import ConflictError, NotFoundError
 from storage import connections
-from storage.readings import reading_files
+from storage.readings import merging, reading_files
 from tests.actions import correcting
 from tests.actions.test_corrections import accounts, figures
 from tests.actions.test_large_imports import SMALL, sent
@@ -252,6 +252,53 @@ def test_a_file_of_many_thousand_readings_is_noted_in_few_rows_and_goes_a_part_a
     assert world.admin("SELECT count(*) FROM reading") == [(4,)]
 
 
+def test_the_same_large_file_again_is_noted_beside_the_first_and_stays_until_both_are_back(world):
+    hours = [("office e", hour, 100.0 + hour) for hour in range(40)]
+    runs = "SELECT cardinality(at), cardinality(also) FROM run_of_file"
+    first = large_of(world, hours, 1)
+    second = large_of(world, [*hours, ("office gas", 1, 3.0)], 1)
+    assert second is not None
+    assert sorted(world.admin(runs)) == [(1, 0), (40, 1)]
+    assert world.admin("SELECT count(*) FROM reading_of_file") == [(0,)]
+    assert world.admin("SELECT readings FROM reading_file ORDER BY id") == [(40,), (41,)]
+    result = undo(world, first)
+    assert (result.gone, result.kept) == (0, 40)
+    third = large_of(world, hours, 1)
+    world.say("office e", [(START_MS + HOUR_MS, 101.0)])  # a gateway says one of them for good
+    assert undo(world, second).kept == 39
+    assert undo(world, third).gone == 39
+    assert [value for *_, value, _ in world.admin(SAID)] == [101_000]
+
+
+def test_a_large_file_said_again_is_said_for_good_with_the_first(world):
+    hours = [("office e", hour, 100.0 + hour) for hour in range(9)]
+    first, second = large_of(world, hours, 1), large_of(world, hours, 1)
+    world.admin(AGE, 25.5, first)
+    with connections.writer(world.database.url("worker"), "test") as connection:
+        assert reading_files.settle(connection, 10) == 1
+    assert undo(world, second).gone == 0
+    assert world.admin("SELECT count(*) FROM reading") == [(9,)]
+    assert world.admin("SELECT count(*) FROM run_of_file") == [(0,)]
+
+
+def test_a_run_that_is_taken_apart_while_the_same_file_waits_is_merged_after_all(world):
+    """The gateway speaks after the file has looked, and before it locks the channel."""
+    hours = [("office e", hour, 100.0 + hour) for hour in range(9)]
+    large_of(world, hours, 1)
+    lock = merging.lock
+    with pytest.MonkeyPatch.context() as patched:
+
+        def late(connection, channels):
+            patched.undo()
+            world.say("office e", [(START_MS + HOUR_MS, 101.0)])
+            lock(connection, channels)
+
+        patched.setattr(merging, "lock", late)
+        second = large_of(world, hours, 1)
+    assert world.admin("SELECT count(*) FROM run_of_file") == [(0,)]
+    assert undo(world, second).kept == 8
+
+
 def deeds(random: Random) -> list[tuple]:
     """Return what files, gateways and a person say of the same few instants."""
     said = []
@@ -259,6 +306,8 @@ def deeds(random: Random) -> list[tuple]:
         instants = {(random.choice(CHANNELS), random.randrange(3)) for _ in range(4)}
         rows = [(*one, float(random.randrange(1, 3))) for one in sorted(instants)]
         said.append((kind, rows, random.randrange(1, 3)))
+        if kind == "large" and random.random() < 0.5:  # the same again, or more than it
+            said.append((kind, [*rows, ("office gas", 7, 1.0)], said[-1][2]))
     return said
 
 

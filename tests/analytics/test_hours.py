@@ -17,12 +17,14 @@ from tests.analytics import byhand
 from tests.analytics.byhand import HOUR, POWER, Facts, Row, Step
 from tests.analytics.drawn import CHANNELS, START
 
+_TOLD = ("channel", "hour_ms", "used", "known", "measured_s", "known_s")
+
 
 def told(made: Hours) -> list[tuple]:
     return [
         (channel, hour, used if known else None, measured_s, known_s)
         for channel, hour, used, known, measured_s, known_s in zip(
-            *(getattr(made, name).tolist() for name in Hours.__slots__), strict=True
+            *(getattr(made, name).tolist() for name in _TOLD), strict=True
         )
     ]
 

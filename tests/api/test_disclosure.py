@@ -85,19 +85,19 @@ def test_what_is_withheld_says_so_in_words_in_lists_and_tables(house, window):
     runs = client.get("/api/v1/runs", params={"union": house.union}).json()["items"]
     assert len(runs) == len(house.runs)
     for one in runs:
-        assert (one["base_kgce"] is None) == (one["withheld"] is not None)
+        assert (one["base"] is None) == (one["withheld"] is not None)
     hidden = [one for one in runs if one["withheld"]]
     assert hidden
     assert "不予显示" in hidden[0]["withheld"]
     assert "withheld" in hidden[0]["withheld"]
-    assert "base_kgce" in hidden[0]["withheld"]
+    assert "base" in hidden[0]["withheld"]
 
     of = {"union": house.union}
     progress = client.get("/api/v1/progress/members", params=of).json()["items"]
     told = [one for one in progress if one["state"] == "withheld"]
     assert told
     for one in progress:
-        assert (one["quota_kgce"] is None) == (one["state"] == "withheld")
+        assert (one["quota"] is None) == (one["state"] == "withheld")
         assert bool(one["withheld"]) == (one["state"] == "withheld")
     table = client.get("/api/v1/progress/members", params={**of, "format": "csv"})
     assert table.text.count("不予显示") == len(told)

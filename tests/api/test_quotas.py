@@ -43,7 +43,7 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     weighed = {"rule": "C", "weights": [{"member": members[0], "value": "1.5"}]}
     tried = planner.post(f"/api/v1/targets/{target}/compare", json=weighed).json()
     run = planner.post(f"/api/v1/targets/{target}/runs", json={"rule": "A"}).json()
-    assert kg(tried["total_kgce"]) == kg(run["total_kgce"])
+    assert kg(tried["total"]) == kg(run["total"])
     fair, equal = (
         tried["fairness"],
         planner.post(f"/api/v1/targets/{target}/compare", json={"rule": "A"}).json()["fairness"],
@@ -76,7 +76,7 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     assert (again.status_code, again.json()["code"]) == (409, "run.issued_already")
 
     quotas = planner.get("/api/v1/quotas", params={"union": of}).json()["items"]
-    assert sum(kg(one["amount_kgce"]) for one in quotas) == kg(run["total_kgce"])
+    assert sum(kg(one["amount"]) for one in quotas) == kg(run["total"])
     snapshot = planner.get(f"/api/v1/runs/{run['run_id']}/snapshot")
     assert hashlib.sha256(snapshot.content).hexdigest() == run["sha256"]
     assert planner.get(f"/api/v1/runs/{run['run_id']}/proof").json()["same"] is True
@@ -87,12 +87,12 @@ def test_a_planner_goes_from_a_union_to_an_officers_explanation(front, union):
     officer, office = front.client("of the office"), world.institution["office"]
     told = officer.get(f"/api/v1/institutions/{office}/quotas/2016").json()
     assert told["quota"]["institution_id"] == office
-    assert sum(kg(one) for one in told["months_kgce"]) == kg(told["quota"]["amount_kgce"])
+    assert sum(kg(one) for one in told["months"]) == kg(told["quota"]["amount"])
     assert told["base_states"] == ["measured"] * 12
     assert told["base_marks"] == ["2015-12 electricity: beyond three times the other year"]
     assert told["base_verdict"]["reason"] == "looked at"
     assert told["chain"][0]["key"] == "2016"
-    assert told["arithmetic"].endswith(f"{told['quota']['amount_kgce']} kgce")
+    assert told["arithmetic"].endswith(f"{told['quota']['amount']} kgce")
     for one in ("snapshot", "snapshot-file"):
         assert officer.get(f"/api/v1/runs/{run['run_id']}/{one}").status_code == 404
     school = world.institution["school"]
@@ -112,7 +112,7 @@ def test_progress_is_worked_out_by_planners_and_read_by_whom_it_concerns(front, 
     own = front.client("of the office").get("/api/v1/progress/institutions").json()["items"]
     assert [one["institution_id"] for one in own] == [front.world.institution["office"]]
     (one,) = own
-    assert one["over_kgce"] is None  # no month of the path is measured: that is no saving
+    assert one["over"] is None  # no month of the path is measured: that is no saving
     assert one["state"] == "in_force"
     assert one["as_of"]
     ahead = planner.post(at, json={"day": "2016-12-31"})

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from cli.start import served
+
 # Eight threads meet, each with as much as a check of a password takes, and free it.
 PROGRAM = """
 import threading
@@ -33,17 +35,19 @@ def test_what_threads_freed_is_given_back():
 
 # What computes, reads and writes files, speaks to brokers or is for development.
 HEAVY = (
-    "amqtt", "arro3", "grafana_client", "hypothesis", "niquests", "numpy.linalg", "paho",
-    "pydantic.v1", "rich", "segno", "simulators", "typst", "watchfiles", "worker", "xlsxwriter",
-    "yaml",
+    "amqtt", "arro3", "click", "grafana_client", "hypothesis", "niquests", "numpy.linalg", "paho",
+    "pydantic.v1", "rich", "segno", "simulators", "typer", "typst", "watchfiles", "worker",
+    "xlsxwriter", "yaml",
 )  # fmt: skip
 LEAN = f"""
 import sys
-from cli import memory
+from cli import start
+assert start.served(["serve", "--port", "0"]) is not None
+from cli import memory, serving
 memory.do_without()
 memory.put_off_numpy()
 memory.put_off_models()
-import uvicorn
+import uvicorn.config, uvicorn.server
 from cli.application import application
 from api.app import create_app
 from dashboards.pages.app import router
@@ -65,6 +69,25 @@ print(found == [6] * 8, sys.modules["numpy.linalg"].__name__, numpy.linalg.norm(
 
 def test_the_application_begins_without_what_no_page_needs():
     assert _printed(LEAN) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("serve", {}),
+        ("serve --port 8000 --host=0.0.0.0", {"port": 8000, "host": "0.0.0.0"}),
+        ("serve --owned --database-url x", {"owned": True, "database_url": "x"}),
+        ("serve --help", None),
+        ("serve --port", None),
+        ("serve --port --owned", None),
+        ("serve --port=much", None),
+        ("serve here", None),
+        ("work", None),
+        ("", None),
+    ],
+)
+def test_a_plain_service_is_begun_without_what_reads_options(arguments, told):
+    assert served(arguments.split()) == told
 
 
 def test_numpy_comes_whole_when_threads_first_compute():

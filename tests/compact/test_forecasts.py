@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from compact.forecasts import BACK, rest_of
+from compact.forecasts import BACK, rest_of, year_end
 from compact.rebalancing import Basis, forecast
 
 K = 100
@@ -46,3 +46,21 @@ def test_an_outlook_takes_no_less_than_the_median_for_its_upper_end():
     one = forecast(7, 1000, used=400.4, rest=500.2, upper=480.0)
     assert (one.left_g, one.median_g, one.upper_g, one.basis) == (600, 501, 501, Basis.FORECAST)
     assert (one.releases_g, one.needs_g) == (99, 0)
+
+
+def test_the_odds_of_a_quota_fall_as_it_grows_and_are_sure_once_it_is_used_up():
+    days = steady(30) * np.random.default_rng(7).lognormal(0, 0.1, (30, BACK + K))
+    made = year_end(days, 365, np.full(30, np.nan))
+    assert np.isnan(made.odds).all()
+    total = made.used + made.rest
+    found = [year_end(days, 365, total * one).odds for one in (0.0, 0.9, 1.0, 1.1, 2.0)]
+    assert (np.diff(found, axis=0) <= 0).all()
+    assert (found[0] == 1).all()
+    assert (found[-1] == 1 / 31).all()  # nobody was that wrong: one of so many chances is left
+    assert ((made.lower < total) & (total < made.upper)).all()
+
+
+def test_few_peers_give_a_forecast_and_no_odds():
+    made = year_end(steady(18), 365, np.full(18, 100.0))
+    assert np.isfinite(made.rest).all()
+    assert np.isnan([made.lower, made.upper, made.odds]).all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compact.rosters import ANY_DAY, Dated, Roster, day_of, first_days
+from compact.rosters import ANY_DAY, Dated, Place, Roster, day_of, first_days, member_on
 from compact.targets import Base, Indicator, Target
 
 JULY = date(2026, 7, 1)
@@ -31,12 +31,25 @@ def roster(places, classes=(), known_from=None) -> Roster:
     )
 
 
+EPOCH = date(1970, 1, 1).toordinal()
+ENDLESS = 2**62
 MOVED = ((10, EARLY, JULY), (20, JULY, None))
 
 
 def member(one: Roster, day: date) -> int | None:
+    """Return where it counted, by columns and by its places alone."""
     found = one.on(np.array([day_of(day)]))
-    return int(found.member[0]) if found.here[0] else None
+    by_columns = int(found.member[0]) if found.here[0] else None
+    since = date.fromordinal(EPOCH + int(one.known_from[0]))
+    days = zip(one.member.tolist(), one.places.first.tolist(), one.places.until.tolist(),
+               strict=True)  # fmt: skip
+    places = [
+        Place(since, number, date.fromordinal(EPOCH + first),
+              date.fromordinal(EPOCH + until) if until < ENDLESS else None)
+        for number, first, until in days
+    ]  # fmt: skip
+    assert member_on(places, day) == by_columns
+    return by_columns
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from compact.allocations import Problem, allocated, among_of
 from compact.bands import Band, capped
 from compact.holders import Holders
 from compact.methods import Method
-from compact.notices import in_kgce
+from compact.notices import in_thousands
 from compact.parameters import By, Kind
 from compact.rules import rule, rules
 from compact.ruling import Facts, Reach
@@ -106,7 +106,7 @@ def test_a_quotas_arithmetic_and_meaning_name_its_amount(problem):
             one.bound,
             factors,
         )
-        assert in_kgce(one.amount_g) in by.arithmetic(facts)
+        assert in_thousands(one.amount_g) in by.arithmetic(facts)
         assert by.in_words(facts, "zh") != by.in_words(facts, "en")
 
 

@@ -106,5 +106,6 @@ def forget_readings(admin_url: str) -> None:
     with psycopg.connect(admin_url, autocommit=True) as c:
         c.execute(
             """TRUNCATE reading, reading_revision, reading_start, rejected_message, stale_usage,
-                        stale_account, usage_hour, usage_day, usage_month, account, intake_tally"""
+                        stale_account, usage_hour, usage_day, usage_month, usage_end, account,
+                        intake_tally"""
         )

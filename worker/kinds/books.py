@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from compact.targets import Indicator
+from compact.indicators import SHARED
 from storage import days
 from storage.compact import covers, second_log
 from storage.tasks import Again, Task
@@ -20,5 +20,6 @@ def reconcile(connection: Connection[Any], task: Task) -> Again:
     """
     union_id = int(task.key)
     second_log.compare(connection, union_id)
-    covers.freeze_due(connection, union_id, Indicator.TOTAL_KGCE.value, days.today(connection))
+    for indicator in SHARED:
+        covers.freeze_due(connection, union_id, indicator.value, days.today(connection))
     return Again(tonight(datetime.now(UTC), days.zone(connection)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from compact.targets import Indicator
+from compact.indicators import SHARED
 from storage import days
 from storage.compact import progress, target_progress
 from storage.tasks import Again, Task
@@ -18,6 +18,7 @@ def record_progress(connection: Connection[Any], task: Task) -> Again:
     now = datetime.now(UTC)
     union_id = int(task.key)
     yesterday = progress.today(connection, union_id) - timedelta(days=1)
-    progress.record(connection, union_id, Indicator.TOTAL_KGCE.value, yesterday)
+    for indicator in SHARED:
+        progress.record(connection, union_id, indicator.value, yesterday)
     target_progress.record(connection, union_id, yesterday)
     return Again(tonight(now, days.zone(connection)))

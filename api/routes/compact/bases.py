@@ -28,7 +28,8 @@ class ReviewShown(BaseModel):
     target_id: int
     union_id: int
     enough_permille: int = Field(description="Of the expected time, what makes a month known.")
-    base_kgce: Exact
+    base: Exact
+    unit: str = Field(description="Of all amounts: kgce, kgCO2 or m3.")
     open: int = Field(description="A run can be issued once these are none.")
     members: list[MemberBasesShown]
     items: list[BaseShown]
@@ -45,7 +46,8 @@ def _shown(found: Review) -> ReviewShown:
         target_id=found.target_id,
         union_id=found.union_id,
         enough_permille=found.enough_permille,
-        base_kgce=kilograms(found.base_g),
+        base=kilograms(found.base_g),
+        unit=found.indicator.unit,
         open=found.open,
         members=[MemberBasesShown.model_validate(one) for one in found.members],
         items=[base_shown(one) for one in found.lines],

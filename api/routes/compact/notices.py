@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from actions.compact.member_notice import member_notice
+from actions.compact.movement_things import SharedIndicator
 from actions.compact.notice_files import ZIP_TYPE, NoticeFile, NoticeForm, bundle, file_of
 from actions.compact.notices import quota_notice
 from actions.fields import Lang
@@ -47,12 +48,13 @@ def get_quota_notice(
     form: _FORM = "pdf",
     lang: _LANG = "zh",
     union: IdAsked | None = None,
+    indicator: SharedIndicator | None = None,
 ) -> Response:
     """Return an institution's notice: its number, arithmetic, levels, months and why it changed.
 
     The same notice is the same bytes of PDF.
     """
-    return _answer(file_of(quota_notice(actor, institution_id, year, lang, union), form))
+    return _answer(file_of(quota_notice(actor, institution_id, year, lang, union, indicator), form))
 
 
 @router.get(

@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from actions.compact.base_shown import ActShown, VerdictShown, act_shown, verdict_shown
 from actions.compact.disclosure import withheld_words
+from actions.compact.movement_things import SharedIndicator
 from actions.compact.notices import issued_as
 from actions.compact.quotas import Explained, explained
 from actions.figures import in_units, kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id, IdAsked, Shown
 from api.late import LateRoute
+from compact.indicators import Indicator
 from storage.compact.books import Quota
 from storage.compact.notices import NoticeRow
 
@@ -33,7 +35,8 @@ class QuotaShown(BaseModel):
     name_en: str | None
     region_id: int | None
     department_line: str | None
-    amount_kgce: Exact = Field(description="The balance of its account.")
+    unit: str = Field(description="Of all its amounts: kgce, kgCO2 or m3.")
+    amount: Exact = Field(description="The balance of its account.")
     state: str = Field(description="in_force, or dropped where the run in force leaves it out")
     as_of: datetime = Field(description="When the books last said so.")
     in_force_run_id: int | None = Field(description="The run in force for the year.")
@@ -51,8 +54,8 @@ class StepShown(BaseModel):
     """A level that the quota was cut from, and λ by which its amount was divided."""
 
     key: str
-    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
-    amount_kgce: Exact | None
+    base: Exact | None = Field(description="null where it would tell of a restricted one.")
+    amount: Exact | None
     multiplier: str | None = Field(description="A fraction; exact.")
     multiplier_decimal: str | None
     withheld: str | None = Field(
@@ -83,10 +86,10 @@ class QuotaExplained(BaseModel):
     covers: dict[str, int] | None = Field(
         description="What the sums in the chain hold and lack; null where they are withheld."
     )
-    base_months_kgce: list[Exact | None] = Field(description="null: no account, so no quota.")
-    months_kgce: list[Exact | None] = Field(description="null in months without a base.")
+    base_months: list[Exact | None] = Field(description="null: no account, so no quota.")
+    months: list[Exact | None] = Field(description="null in months without a base.")
     factors: list[FactorShown]
-    weight_kgce: Exact = Field(description="What λ multiplies.")
+    weight: Exact = Field(description="What λ multiplies.")
     bound: str | None = Field(description="floor or ceiling, where that decides instead of λ.")
     chain: list[StepShown] = Field(description="From the year down to the department line.")
     arithmetic: str
@@ -106,10 +109,11 @@ def get_quota_explained(
     year: Annotated[int, Path(ge=1970, le=2100)],
     actor: CurrentActor,
     union: IdAsked | None = None,
+    indicator: SharedIndicator | None = None,
 ) -> QuotaExplained:
     """Return how an institution's quota came about: base, factors, λ of each level, rounding."""
     with actor.look() as connection:
-        found = explained(connection, institution_id, year, union)
+        found = explained(connection, institution_id, year, union, indicator)
         return _explained(found, *issued_as(connection, found))
 
 
@@ -117,7 +121,8 @@ def _shown(quota: Quota) -> QuotaShown:
     fields = {
         name: getattr(quota, name) for name in QuotaShown.model_fields if hasattr(quota, name)
     }
-    return QuotaShown(**fields, amount_kgce=kilograms(quota.amount_g))
+    unit = Indicator(quota.indicator).unit
+    return QuotaShown(**fields, unit=unit, amount=kilograms(quota.amount_g))
 
 
 def _explained(found: Explained, number: str, row: NoticeRow | None) -> QuotaExplained:
@@ -130,19 +135,19 @@ def _explained(found: Explained, number: str, row: NoticeRow | None) -> QuotaExp
         rule=found.run.rule,
         sha256=found.run.sha256,
         covers=found.run.covers,
-        base_months_kgce=[None if one is None else kilograms(one) for one in share.base_g],
-        months_kgce=[None if one is None else kilograms(one) for one in share.months_g],
+        base_months=[None if one is None else kilograms(one) for one in share.base_g],
+        months=[None if one is None else kilograms(one) for one in share.months_g],
         factors=[FactorShown.model_validate(one) for one in found.factors],
-        weight_kgce=kilograms(share.weight_g),
+        weight=kilograms(share.weight_g),
         bound=share.bound,
         chain=[
             StepShown(
                 key=one.key,
-                base_kgce=in_units(one.base_g, 1000),
-                amount_kgce=in_units(one.amount_g, 1000),
+                base=in_units(one.base_g, 1000),
+                amount=in_units(one.amount_g, 1000),
                 multiplier=_fraction(one.multiplier),
                 multiplier_decimal=_places(one.multiplier_decimal),
-                withheld=withheld_words(base_kgce=one.base_g, amount_kgce=one.amount_g),
+                withheld=withheld_words(base=one.base_g, amount=one.amount_g),
             )
             for one in found.chain
         ],

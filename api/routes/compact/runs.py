@@ -18,6 +18,7 @@ from actions.figures import kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id
 from api.late import LateRoute
+from compact.indicators import Indicator
 
 router = APIRouter(route_class=LateRoute, prefix="/api/v1", tags=["runs and quotas"])
 
@@ -32,8 +33,10 @@ class RunShown(BaseModel):
     rule: str
     sha256: str = Field(description="Of the snapshot's bytes.")
     quotas: int
-    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
-    total_kgce: Exact | None
+    indicator: str
+    unit: str = Field(description="Of the amounts: kgce, kgCO2 or m3.")
+    base: Exact | None = Field(description="null where it would tell of a restricted one.")
+    total: Exact | None
     made_at: datetime
     issued_as: str | None = Field(description="issue or adjustment; null while a proposal")
     issued_at: datetime | None
@@ -111,8 +114,9 @@ def _shown(kept: RunRow) -> RunShown:
     fields: dict[str, Any] = {
         name: getattr(kept, name) for name in RunShown.model_fields if hasattr(kept, name)
     }
-    figures = {"base_kgce": _known(kept.base_g), "total_kgce": _known(kept.total_g)}
-    return RunShown(**fields, **figures, withheld=withheld_words(**figures))
+    figures = {"base": _known(kept.base_g), "total": _known(kept.total_g)}
+    unit = Indicator(kept.indicator).unit
+    return RunShown(**fields, **figures, unit=unit, withheld=withheld_words(**figures))
 
 
 def _known(grams: int | None) -> str | None:

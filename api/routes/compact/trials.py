@@ -23,8 +23,8 @@ class LevelShown(BaseModel):
 
     key: str
     parent: str | None
-    base_kgce: Exact | None = Field(description="null where it would tell of a restricted one.")
-    amount_kgce: Exact | None
+    base: Exact | None = Field(description="null where it would tell of a restricted one.")
+    amount: Exact | None
     multiplier: str | None = Field(description="λ as a fraction.")
     withheld: str | None = Field(
         None, description="In words, which figures would tell of a restricted institution."
@@ -51,9 +51,10 @@ class TrialResult(BaseModel):
     """What a rule would come to."""
 
     rule: str
-    base_kgce: Exact | None
-    total_kgce: Exact | None
-    target_kgce: Exact | None = Field(
+    unit: str = Field(description="Of all amounts: kgce, kgCO2 or m3.")
+    base: Exact | None
+    total: Exact | None
+    target: Exact | None = Field(
         description="What the target allows; the total differs where the rule has its own caps."
     )
     withheld: str | None = Field(
@@ -79,15 +80,16 @@ def post_compare(target_id: Id, wanted: MakeRun, actor: CurrentActor) -> TrialRe
 def _tried(trial: Trial) -> TrialResult:
     run, made = trial.run, trial.run.allocation
     figures = {
-        "base_kgce": kilograms(made.base_g) if trial.total_shown else None,
-        "total_kgce": kilograms(made.total_g) if trial.total_shown else None,
-        "target_kgce": kilograms(made.target_g) if trial.total_shown else None,
+        "base": kilograms(made.base_g) if trial.total_shown else None,
+        "total": kilograms(made.total_g) if trial.total_shown else None,
+        "target": kilograms(made.target_g) if trial.total_shown else None,
     }
     states, marks = run.problem.holders.base.counts
     return TrialResult(
         **figures,
         withheld=withheld_words(**figures),
         rule=run.problem.method.rule.value,
+        unit=run.problem.target.indicator.unit,
         quotas=len(made.quotas),
         without_base=len(run.problem.without_base),
         left_out=len(run.problem.left_out),
@@ -108,14 +110,14 @@ def _tried(trial: Trial) -> TrialResult:
 def _level(one: Node, parent: str | None, shown: bool) -> LevelShown:
     if not shown:
         return LevelShown(
-            key=one.key, parent=parent, base_kgce=None, amount_kgce=None, multiplier=None,
-            withheld=withheld_words(base_kgce=None, amount_kgce=None, multiplier=None),
+            key=one.key, parent=parent, base=None, amount=None, multiplier=None,
+            withheld=withheld_words(base=None, amount=None, multiplier=None),
         )  # fmt: skip
     return LevelShown(
         key=one.key,
         parent=parent,
-        base_kgce=kilograms(one.base_g),
-        amount_kgce=kilograms(one.amount_g),
+        base=kilograms(one.base_g),
+        amount=kilograms(one.amount_g),
         multiplier=None if one.multiplier is None else str(one.multiplier),
     )
 

@@ -1,4 +1,4 @@
-"""Grams as pages write them: kilograms of standard coal."""
+"""Grams as pages write them: kilograms, of water cubic metres of litres."""
 
 from decimal import Decimal
 

@@ -1,9 +1,9 @@
 """What the address of a comparison asks of each rule: its parameters, as fields and as values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Final, TypeVar
 
 from actions.compact.rule_fields import given
 from actions.compact.rules import Parameter, RuleInWords, Value
@@ -15,10 +15,12 @@ from dashboards.pages.asking import FormField
 from dashboards.pages.viewer import Viewer
 from dashboards.pages.writing import unit_name
 
+T = TypeVar("T")
 _ASKED: Final = "asked"  # in the address once somebody chose among the rules
 
 Keys = Mapping[str, Sequence[Option]]  # of what each value is: classes, members
-First = Mapping[str, Mapping[str, Decimal]]  # by parameter, then by class
+First = Mapping[str, Mapping[str, Decimal]]  # by parameter, of one rule as G.leading; then by class
+Marks = Mapping[str, Mapping[str, str]]  # the same: where such a value is from
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +63,55 @@ class RuleForm:
 
 
 def asked_of(
-    viewer: Viewer, rules: Sequence[RuleInWords], keys: Keys, first: First
+    viewer: Viewer, rules: Sequence[RuleInWords], keys: Keys, first: First, marks: Marks
 ) -> list[RuleForm]:
     """Return all rules as the address asks for them; what it leaves out begins as it may."""
     query = viewer.request.query_params
     chosen = _ASKED in query
     found = []
     for rule in rules:
-        groups = [_group(viewer, rule, one, keys, first) for one in rule.parameters]
+        groups = [
+            _group(
+                viewer, rule, one, keys, _of(first, rule, one) or {}, _of(marks, rule, one) or {}
+            )
+            for one in rule.parameters
+        ]
         values = {group.parameter.name: _values(group) for group in groups}
         shown = rule.code in query if chosen else rule.first
         found.append(RuleForm(rule, shown, chosen, groups, values))
     return found
 
 
+def _of(by: Mapping[str, T], rule: RuleInWords, parameter: Parameter) -> T | None:
+    """Return what is said of a rule's parameter, else of all parameters of that name."""
+    return by.get(f"{rule.code}.{parameter.name}", by.get(parameter.name))
+
+
 def _group(
-    viewer: Viewer, rule: RuleInWords, parameter: Parameter, keys: Keys, first: First
+    viewer: Viewer,
+    rule: RuleInWords,
+    parameter: Parameter,
+    keys: Keys,
+    begun: Mapping[str, Decimal],
+    marks: Mapping[str, str],
 ) -> Group:
     whole = [Option("", parameter.words)]
-    begun = first.get(parameter.name, {})
     fields = []
     for one in keys.get(parameter.of, ()) if parameter.of else whole:
         name = ".".join(part for part in (rule.code, parameter.name, one.value) if part)
         default = begun.get(one.value, parameter.default)
-        fields.append(_field(viewer, name, one.words, parameter, default))
+        made = _field(viewer, name, one.words, parameter, default)
+        fields.append(_marked(viewer, made, default, marks.get(one.value, "")))
     hint = parameter.hint.say(viewer.lang) if parameter.hint else ""
     return Group(parameter, parameter.words.say(viewer.lang), hint, fields)
+
+
+def _marked(viewer: Viewer, made: FormField, default: Value | None, mark: str) -> FormField:
+    """Return a field that says where its value is from, if that is known: typed ones win."""
+    if not mark:
+        return made
+    typed = made.value != ("" if default is None else str(default))
+    return replace(made, hint=viewer.say("compare_typed") if typed else mark)
 
 
 def _field(

@@ -19,6 +19,7 @@ _PLAIN: Final = frozenset(
 _SAID: Final = {
     "missing": "odd_missing",
     "partial": "odd_partial",
+    "no_factor": "odd_no_factor",
     "beyond": "odd_beyond",
     "zero": "odd_zero",
     "negative": "odd_negative",
@@ -128,6 +129,7 @@ def _group(viewer: Viewer, line: BaseLine, some: list[Finding], carriers: Mappin
         months=_spans(viewer, months, year),
         there=kg(first.grams),
         like=kg(first.reference_g),
+        unit=line.indicator.unit_shown,
     )
     return Odd(text, kg(sum(one.effect_g for one in some)), _estimates(line, some, year))
 

@@ -60,6 +60,7 @@ def get_bases(
     return viewer.page(
         "compact/bases.html",
         kept=kept,
+        unit=kept.target.indicator.unit_shown,
         row=target_row(viewer, kept),
         union=union,
         review=found,

@@ -21,7 +21,7 @@ from actions.compact.comparing import (
 from actions.compact.correcting import corrections_of
 from actions.compact.limiting import fitted
 from actions.compact.rules import REACHES, HowFar, method_of, rules_with
-from actions.compact.target_words import in_short
+from actions.compact.target_words import QUOTAS, in_short
 from actions.fields import Option, plain
 from compact.corrections import Correction
 from compact.ruling import Reach
@@ -38,7 +38,7 @@ from dashboards.pages.compact.sides import (
     whole_of,
 )
 from dashboards.pages.compact.standings import spread_of, standings_of
-from dashboards.pages.compact.suggesting import suggestions
+from dashboards.pages.compact.suggesting import bands_of, marks_of_values, suggestions
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
 
@@ -64,9 +64,9 @@ def get_comparison(
     """Return the page; part=result: only what moves with the parameters."""
     found = compared(viewer.actor, target_id)
     loaded = _loaded(viewer, found)
-    offered = rules_with(loaded.published)
-    first = {"leading": loaded.leading, "weights": _weights(loaded)}
-    asked = asked_of(viewer, offered, _keys(found, loaded), first)
+    offered = rules_with(loaded.published, found.target.target.indicator)
+    first = {"leading": loaded.leading, "weights": _weights(loaded), **bands_of(loaded)}
+    asked = asked_of(viewer, offered, _keys(found, loaded), first, marks_of_values(viewer, loaded))
     chosen = _year(found, year)
     alone = part == "result"  # what moves with a slider: what each rule lacks stands in the form
     lacks = {} if alone else {one.rule.code: _lacks(viewer, loaded, one) for one in asked}
@@ -106,7 +106,10 @@ def _result(
     viewer: Viewer, found: Compared, loaded: Loaded, sides: Sequence[Side]
 ) -> dict[str, Any]:
     """Return what moves with the parameters."""
+    indicator = found.target.target.indicator
     return {
+        "unit": indicator.unit_shown,
+        "quota_name": QUOTAS[indicator.value].say(viewer.lang),
         "sides": sides,
         "lines": lines_of(viewer, found, sides),
         "whole": whole_of(viewer, sides),

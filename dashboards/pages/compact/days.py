@@ -6,6 +6,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Response
 
 from actions.compact.days_table import KINDS, QUOTA_DAYS, DayQuota, MonthOfDays, months_of_days
+from actions.compact.target_words import QUOTAS
+from compact.indicators import Indicator
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kilograms
 from dashboards.pages.tables import listing
@@ -36,13 +38,16 @@ def get_days(
     of = {"institution_id": institution_id, "year": year}
     shown = listing(viewer, QUOTA_DAYS, viewer.path, of)
     found: list[DayQuota] = list(shown.found)
-    union = viewer.request.query_params.get("union")
-    back = viewer.url(f"/institutions/{institution_id}/quotas/{year}", union=union)
+    asked = {name: viewer.request.query_params.get(name) for name in ("union", "indicator")}
+    back = viewer.url(f"/institutions/{institution_id}/quotas/{year}", **asked)
+    indicator = found[0].indicator
     return viewer.page(
         "compact/days.html",
         status=shown.status,
         list=shown,
         year=year,
+        unit=Indicator(indicator).unit_shown,
+        quota_name=QUOTAS[indicator].say(viewer.lang),
         back=back,
         months=[_line(one) for one in months_of_days(found)],
         kinds=[words.say(viewer.lang) for words in KINDS.values()],

@@ -1,6 +1,7 @@
 """A movement of the books: what it moves, how far it is, and all that was done about it."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Response
@@ -9,7 +10,7 @@ from actions.compact.book_words import ACCOUNTS, DEEDS
 from actions.compact.movement_things import MOVEMENT
 from actions.compact.movements import LegShown, movement_of
 from actions.compact.movements_table import ended_as
-from actions.figures import kilograms
+from compact.indicators import Indicator
 from dashboards.pages import writing
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
@@ -27,7 +28,7 @@ class Line:
     name: str
     link: str
     year: int
-    kgce: str
+    amount: str
 
 
 @router.get("/movements/{movement_id}")
@@ -41,7 +42,9 @@ def get_movement(movement_id: Annotated[int, Path(ge=1, le=2**31 - 1)], viewer: 
         name=MOVEMENT.name(row, lang),
         state=ended_as(row, lang),
         look=_LOOKS.get(row.state, ""),
-        amount=kilograms(row.amount_g),
+        amount=_in_units(row.amount_g),
+        unit=Indicator(row.indicator).unit_shown,
+        document=f"/api/v1/attachments/{row.document_sha256}" if row.document_sha256 else "",
         due=writing.moment(row.due_at, lang) if row.due_at and row.state == "waiting" else "",
         legs=[_leg(viewer, one) for one in found.legs],
         deeds=[_deed(viewer, one) for one in found.deeds],
@@ -58,7 +61,11 @@ def _leg(viewer: Viewer, one: LegShown) -> Line:
 
 
 def _signed(grams: int) -> str:
-    return f"+{kilograms(grams)}" if grams > 0 else f"−{kilograms(-grams)}"
+    return f"+{_in_units(grams)}" if grams > 0 else f"−{_in_units(-grams)}"
+
+
+def _in_units(grams: int) -> str:
+    return writing.number(Decimal(grams).scaleb(-3), 3)
 
 
 def _deed(viewer: Viewer, one: DeedRow) -> tuple[str, str, str, str]:

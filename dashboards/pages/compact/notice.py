@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.compact.member_notice import member_notice
+from actions.compact.movement_things import SharedIndicator
 from actions.compact.notices import Notice, quota_notice
 from actions.printed import text_of
 from dashboards.pages.viewer import Reader, Viewer
@@ -21,15 +22,17 @@ def get_quota_notice(
     year: Annotated[int, Path(ge=1970, le=2100)],
     viewer: Reader,
     union: Annotated[int | None, Query(ge=1, le=_MOST)] = None,
+    indicator: SharedIndicator | None = None,
 ) -> Response:
     """Return the notice of an institution's quota."""
-    found = quota_notice(viewer.actor, institution_id, year, viewer.lang, union)
+    found = quota_notice(viewer.actor, institution_id, year, viewer.lang, union, indicator)
+    asked = {"union": union, "indicator": indicator}
     quota = f"/institutions/{institution_id}/quotas/{year}"
     crumbs = [
         (f"/institutions/{institution_id}", found.paper.to),
-        (viewer.url(quota, union=union), viewer.say("quota_title", year=year)),
+        (viewer.url(quota, **asked), found.paper.title),
     ]
-    return _page(viewer, found, crumbs, _files(viewer, f"/api/v1{quota}/notice", union=union))
+    return _page(viewer, found, crumbs, _files(viewer, f"/api/v1{quota}/notice", **asked))
 
 
 @router.get("/runs/{run_id}/members/{region_id}/notice")
@@ -49,12 +52,12 @@ def get_member_notice(
     return _page(viewer, found, crumbs, [*_files(viewer, file), *every])
 
 
-def _files(viewer: Viewer, path: str, union: int | None = None) -> list[tuple[str, str]]:
+def _files(viewer: Viewer, path: str, **asked: object) -> list[tuple[str, str]]:
     """Return the address and the name of each file, in the reader's language first."""
     langs = sorted(_LANGS, key=lambda one: one != viewer.lang)
     return [
         (
-            viewer.url(path, format=form, lang=lang, union=union),
+            viewer.url(path, format=form, lang=lang, **asked),
             f"{form.upper()} {_LANGS[lang]}",
         )
         for lang in langs

@@ -11,10 +11,12 @@ from fastapi import APIRouter, Path, Query, Response
 
 from actions.accounts.decomposition import Decomposition, explain_quota_change
 from actions.compact.base_words import HOWS, MONTHS, in_words
+from actions.compact.movement_things import SharedIndicator
 from actions.compact.notice_change import in_sentences
 from actions.compact.notices import issued_as
 from actions.compact.quotas import Explained, explain_quota
 from actions.compact.rules import rule_with_reach
+from actions.compact.target_words import QUOTAS
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kilograms
 from dashboards.pages.compact.names import carrier_names, level_names
@@ -66,15 +68,18 @@ def get_quota(
     year: Annotated[int, Path(ge=1970, le=2100)],
     viewer: Reader,
     union: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    indicator: SharedIndicator | None = None,
 ) -> Response:
     """Return the page."""
-    found = explain_quota(viewer.actor, institution_id, year, union)
+    found = explain_quota(viewer.actor, institution_id, year, union, indicator)
     quota = found.quota
     change, carriers = _change(viewer, found), carrier_names(viewer)
     return viewer.page(
         "compact/quota.html",
         found=found,
         quota=quota,
+        unit=found.facts.unit,
+        quota_name=QUOTAS[quota.indicator].say(viewer.lang),
         number=_number(viewer, found),
         name=viewer.name(quota) or str(quota.institution_id),
         rule=rule_with_reach(found.run.method).say(viewer.lang),
@@ -102,15 +107,18 @@ def _number(viewer: Viewer, found: Explained) -> str:
 
 def _arithmetic(viewer: Viewer, found: Explained) -> list[tuple[str, str]]:
     """Return what is multiplied, and what comes of it, line by line."""
-    share, say = found.share, viewer.say
+    share, say, unit = found.share, viewer.say, found.facts.unit
     base_g = sum(month for month in share.base_g if month is not None)
-    rows = [(f"{say('compare_base')} kgce", _kg(base_g))]
-    rows += [(_factor(viewer, one.name), one.value) for one in found.factors]
+    rows = [(f"{say('compare_base')} {unit}", _kg(base_g))]
+    rows += [(_factor(viewer, one.name, unit), one.value) for one in found.factors]
     by = found.chain[-1].multiplier_decimal
     rows.append((say("compare_lambda"), writing.number(by, _LAMBDA)))
     if share.bound:
         rows.append((say("run_bound"), bound_word(viewer, share.bound)))
-    return [*rows, (f"{say('run_quota')} kgce", _kg(share.amount_g))]
+    return [
+        *rows,
+        (f"{QUOTAS[found.quota.indicator].say(viewer.lang)} {unit}", _kg(share.amount_g)),
+    ]
 
 
 def _chain(viewer: Viewer, found: Explained) -> list[Step]:
@@ -154,7 +162,12 @@ def _change(viewer: Viewer, found: Explained) -> Decomposition | None:
     quota = found.quota
     try:
         return explain_quota_change(
-            viewer.actor, quota.institution_id, quota.year, quota.year - 1, quota.union_id
+            viewer.actor,
+            quota.institution_id,
+            quota.year,
+            quota.year - 1,
+            quota.union_id,
+            quota.indicator,
         )
     except EnergyError:
         return None
@@ -163,7 +176,7 @@ def _change(viewer: Viewer, found: Explained) -> Decomposition | None:
 def _effects(viewer: Viewer, change: Decomposition) -> list[EffectLine]:
     return [
         EffectLine(
-            _factor(viewer, one.factor),
+            _factor(viewer, one.factor, change.unit),
             _plain(one.before),
             _plain(one.after),
             _signed(one.effect_g),
@@ -179,13 +192,13 @@ def _total(change: Decomposition | None) -> EffectLine | None:
     return EffectLine("", _kg(change.before_g), _kg(change.after_g), moved)
 
 
-def _factor(viewer: Viewer, name: str) -> str:
+def _factor(viewer: Viewer, name: str, unit: str) -> str:
     """Return what a factor is called; one that somebody named is called so."""
     known = {
         "base": viewer.say("compare_base"),
         "multiplier": viewer.say("compare_lambda"),
         "capability": viewer.say("quota_capability"),
-        "gap_kgce": viewer.say("quota_gap"),
+        "gap": viewer.say("quota_gap", unit=unit),
     }
     return known.get(name, name)
 

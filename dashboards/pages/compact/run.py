@@ -12,8 +12,9 @@ from actions.compact.run_changes import MemberChange
 from actions.compact.run_detail import RunDetail, count_shares, run_detail
 from actions.compact.runs import RunRow, levels_of, prove, waiting_bases
 from actions.compact.shares_table import SHARES
-from actions.compact.target_words import in_short
+from actions.compact.target_words import QUOTAS, in_short
 from actions.compact.things import RUN
+from compact.indicators import Indicator
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kg, percent
 from dashboards.pages.compact.names import level_names
@@ -68,6 +69,8 @@ def get_run(
         status=shown.status,
         found=found,
         run=run,
+        unit=Indicator(run.indicator).unit_shown,
+        quota_name=QUOTAS[run.indicator].say(viewer.lang),
         kg=kg,
         rule=rule_with_reach(run.method).say(viewer.lang),
         target=in_short(found.target).say(viewer.lang),

@@ -19,8 +19,10 @@ from actions.compact.scenarios import (
     one,
     said_of,
 )
+from actions.compact.target_words import QUOTAS
 from actions.compact.unions import union_of
 from actions.filled import pairs_of
+from compact.indicators import Indicator
 from dashboards.pages.compact.amounts import kg, percent
 from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
@@ -54,6 +56,8 @@ def get_scenario(
     return viewer.page(
         "compact/scenario.html",
         scenario=found.row,
+        unit=Indicator(found.row.indicator).unit_shown,
+        quota_name=QUOTAS[found.row.indicator].say(viewer.lang),
         rule=rule_with_reach(found.row.method).say(viewer.lang),
         given=[(words.say(viewer.lang), text) for words, text in said_of(found.row, names)],
         union=union,

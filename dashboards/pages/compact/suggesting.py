@@ -41,6 +41,28 @@ def suggestions(
     }
 
 
+def bands_of(loaded: Loaded) -> dict[str, dict[str, Decimal]]:
+    """Return what rule G begins with: the values of standards that apply, by class."""
+    bands = loaded.matched.bands
+    return {f"G.{name}": values for name, values in bands.items()} if any(bands.values()) else {}
+
+
+def marks_of_values(viewer: Viewer, loaded: Loaded) -> dict[str, dict[str, str]]:
+    """Return where the values are from that rules B and G begin with, by class."""
+    applies = {
+        code: viewer.say("compare_matched", number=number)
+        for code, number in loaded.matched.numbers.items()
+    }
+    of_class = {
+        one.class_code: viewer.say("compare_of_class", number=one.standard_no)
+        for one in loaded.standards
+        if one.fits
+    }
+    like = {code: viewer.say("compare_of_like") for code in loaded.leading}
+    leading = {**like, **of_class, **{code: applies[code] for code in loaded.matched.leading}}
+    return {"leading": leading, **dict.fromkeys(bands_of(loaded), applies)}
+
+
 def _weights(
     viewer: Viewer, loaded: Loaded, names: Mapping[int, tuple[str, str]]
 ) -> dict[str, Any] | None:

@@ -53,7 +53,7 @@ def get_target(target_id: Id, viewer: Reader) -> Response:
     """Return the page."""
     kept = target_of(viewer, target_id)
     union = union_of(viewer.actor, kept.union_id)
-    shared = kept.target.indicator.shared
+    shared, unit = kept.target.indicator.shared, kept.target.indicator.unit_shown
     found = _reviewed(viewer, target_id) if shared else None
     sides = sides_of(viewer.actor, kept)
     reached = reached_of(viewer.actor, target_id=target_id)
@@ -67,7 +67,8 @@ def get_target(target_id: Id, viewer: Reader) -> Response:
         review=found,
         members={one.region_id: viewer.name(one) for one in union.members},
         steps=steps,
-        chart=_chart(viewer, steps),
+        chart=_chart(viewer, steps, unit),
+        unit=unit,
         runs=runs[::-1],
         list=listing(viewer, RUNS, viewer.path, {"target": target_id}),
         next_step=_next(found, runs, union) if shared else "",
@@ -182,7 +183,7 @@ def member_of(viewer: Viewer, one: TargetReached) -> str:
     return name or str(one.row.member_id)
 
 
-def _chart(viewer: Viewer, steps: list[Step]) -> dict[str, Any] | None:
+def _chart(viewer: Viewer, steps: list[Step], unit: str) -> dict[str, Any] | None:
     """Return the chart of the path, where it has years and the reader sees bases."""
     if len(steps) < 2 or any(one.cap_g is None for one in steps):
         return None
@@ -190,7 +191,7 @@ def _chart(viewer: Viewer, steps: list[Step]) -> dict[str, Any] | None:
     series = {"name": viewer.say("target_cap"), "key": "electricity", "values": values}
     return {
         "stack": False,
-        "unit": "kgce",
+        "unit": unit,
         "names": [str(one.year) for one in steps],
         "series": [series | {"partial": [False] * len(values)}],
     }

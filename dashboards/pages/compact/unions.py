@@ -10,7 +10,7 @@ from actions.compact.agreements import comments_of
 from actions.compact.columns import agreed
 from actions.compact.members_table import AGREEMENTS, MEMBERS
 from actions.compact.progress import Progress, Withheld, progress_of, withheld_of
-from actions.compact.target_words import CURVES, ORIGINS, fall_of, years_of
+from actions.compact.target_words import CURVES, INDICATORS, ORIGINS, fall_of, years_of
 from actions.compact.targets import TargetRow
 from actions.compact.things import COMMENTED, PREPARED, UNION
 from actions.compact.unions import UnionDetail, union_of
@@ -18,6 +18,7 @@ from actions.compact.unions_table import TARGETS, UNIONS
 from actions.registry.regions import list_regions
 from actions.rights import Right, holds
 from compact.agreements import State
+from compact.indicators import Indicator
 from dashboards.boards.catalogue import UNION as BOARD
 from dashboards.pages.compact.amounts import kg, kilograms
 from dashboards.pages.compact.offers import offers_of
@@ -68,6 +69,11 @@ class ProgressRow:
     year: int
     withheld: bool
     one: Progress | None = None
+
+    @property
+    def unit(self) -> str:
+        """Return in what its amounts are told."""
+        return "" if self.one is None else Indicator(self.one.indicator).unit_shown
 
     @property
     def ratio(self) -> Decimal | None:
@@ -156,6 +162,8 @@ def _progress(viewer: Viewer, detail: UnionDetail) -> list[ProgressRow]:
     def row(one: Progress | Withheld) -> ProgressRow:
         member = names.get(one.member_id, str(one.member_id))
         shown = one if isinstance(one, Progress) else None
+        if one.indicator != Indicator.TOTAL_KGCE.value:
+            member = f"{member} · {INDICATORS[one.indicator].say(viewer.lang)}"
         return ProgressRow(member, one.year, shown is None, shown)
 
     known = progress_of(viewer.actor, union_id=union_id)
@@ -164,16 +172,21 @@ def _progress(viewer: Viewer, detail: UnionDetail) -> list[ProgressRow]:
 
 
 def _chart(viewer: Viewer, rows: list[ProgressRow]) -> dict[str, Any] | None:
-    """Return the chart of use beside path, over the months that are enough measured."""
-    shown = [(row, row.one) for row in rows if row.one is not None and row.ratio is not None]
-    if not shown:
+    """Return the chart of use beside path, over the months that are enough measured.
+
+    One chart has one unit: that of the first indicator, energy before others.
+    """
+    every = [(row, row.one) for row in rows if row.one is not None and row.ratio is not None]
+    if not every:
         return None
+    first = min(one.indicator for _, one in every)
+    shown = [(row, one) for row, one in every if one.indicator == first]
     path = [kilograms(one.compared_path_g) for _, one in shown]
     used = [kilograms(one.compared_used_g) for _, one in shown]
     series = [("progress_path", "before", path), ("progress_used", "electricity", used)]
     return {
         "stack": False,
-        "unit": "kgce",
+        "unit": Indicator(first).unit_shown,
         "names": [f"{row.member} {row.year}" for row, _ in shown],
         "series": [
             {

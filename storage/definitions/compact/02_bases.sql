@@ -67,22 +67,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
     SELECT * FROM access.plans_bases_among(NULL, NULL)
 $$;
 
--- The carriers that count in a base, each with a number for columns.
-CREATE FUNCTION access.base_carriers(wanted_profile text)
+-- The carriers that count in a base of a quantity, each with a number for columns. Of CO2 every carrier
+-- of energy: one without a factor is a month without a figure, and no nothing.
+CREATE FUNCTION access.base_carriers(wanted_profile text, quantity text)
 RETURNS TABLE (place smallint, carrier text)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 20 SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT row_number() OVER (ORDER BY c.code)::smallint, c.code
       FROM carrier c
-     WHERE c.in_total_energy AND EXISTS (
+     WHERE storage.counts_in(quantity, c.code, c.in_total_energy)
+       AND (quantity <> 'energy' OR EXISTS (
             SELECT FROM storage.coefficient_span k
-             WHERE k.wanted = wanted_profile AND k.carrier = c.code)
+             WHERE k.wanted = wanted_profile AND k.carrier = c.code))
 $$;
 
 -- A month that an account has only in part may be known to the last hour, and is still no month of
 -- a base: the rest of it was never counted. It is partial until a planner estimates it.
 
 -- Besides being known enough, a meter's month must be in account from its first day to its last.
-CREATE FUNCTION access.base_columns(asked integer, wanted_profile text, whom integer[])
+-- grams: of standard coal or CO2, of water litres; null where no factor says, and then `how` is 10.
+CREATE FUNCTION access.base_columns(asked integer, wanted_profile text, quantity text, whom integer[])
 RETURNS TABLE (institution_id integer, place smallint, day integer, quanta bigint, grams bigint,
                how smallint, by_act boolean)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 500000 SET search_path = public, pg_catalog, pg_temp
@@ -91,8 +94,12 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
         SELECT p.institution_id FROM access.plans_bases_among(asked, whom) p
     ), figure AS NOT MATERIALIZED (
         SELECT f.institution_id, f.carrier, f.month, f.source, f.quanta, f.known_s, f.expected_s,
-               f.before_meter, f.kgce_g[(SELECT p.place FROM profile p WHERE p.code = wanted_profile)] AS grams
-          FROM account_figure f JOIN who USING (institution_id)
+               f.before_meter,
+               CASE quantity WHEN 'co2' THEN f.co2_g
+                    WHEN 'water' THEN storage.half_up(f.quanta * 1000, c.per_unit)::bigint
+                    ELSE f.kgce_g[(SELECT p.place FROM profile p WHERE p.code = wanted_profile)]
+               END AS grams
+          FROM account_figure f JOIN who USING (institution_id) JOIN carrier c ON c.code = f.carrier
          WHERE f.month <= (SELECT storage.today())
            AND (whom IS NULL OR f.institution_id = ANY(whom))
     ), other AS (
@@ -111,6 +118,19 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
              WHERE b.union_id = asked AND b.institution_id IN (SELECT who.institution_id FROM who)
              ORDER BY b.institution_id, b.carrier, b.month, b.id DESC) newest
          WHERE newest.quanta IS NOT NULL
+    ), act_g AS MATERIALIZED (  -- what planners entered, as the target counts it
+        SELECT a.institution_id, a.carrier, a.month,
+               storage.amount_of(quantity, a.quanta, k.kgce_per_unit, o.kgco2_per_unit, c.per_unit)::bigint
+                   AS grams
+          FROM act a
+          JOIN carrier c ON c.code = a.carrier
+          LEFT JOIN storage.coefficient_span k ON k.wanted = wanted_profile AND k.carrier = a.carrier
+               AND a.month >= k.used_from AND a.month < k.used_until
+          LEFT JOIN storage.co2_factors(quantity, ARRAY(SELECT act.institution_id FROM act),
+                                        ARRAY(SELECT act.carrier FROM act),
+                                        ARRAY(SELECT act.month FROM act)) o
+                 ON o.institution_id = a.institution_id AND o.carrier = a.carrier
+                AND o.month = a.month
     ), part AS MATERIALIZED (
         SELECT p.institution_id, p.carrier, p.month
           FROM storage.month_in_part p WHERE whom IS NULL OR p.institution_id = ANY(whom)
@@ -127,26 +147,28 @@ SET enable_nestloop = off SET work_mem = '64MB' AS $$
           FULL JOIN act a USING (institution_id, carrier, month)
     )
     SELECT f.institution_id, k.place, f.month - '2000-01-01'::date,
-           coalesce(CASE WHEN f.act_quanta IS NOT NULL THEN f.act_quanta
-                         WHEN storage.meter_counts(f.enough, f.other_quanta IS NOT NULL, f.first) THEN f.meter_quanta
-                         ELSE f.other_quanta END, -9223372036854775808),
-           coalesce(CASE WHEN f.act_quanta IS NOT NULL THEN (
-                              SELECT storage.grams(f.act_quanta, s.kgce_per_unit, c.per_unit)::bigint
-                                FROM storage.coefficient_span s JOIN carrier c ON c.code = s.carrier
-                               WHERE s.wanted = wanted_profile AND s.carrier = f.carrier
-                                 AND f.month >= s.used_from AND f.month < s.used_until)
-                         WHEN storage.meter_counts(f.enough, f.other_quanta IS NOT NULL, f.first) THEN f.meter_g
-                         ELSE f.other_g END, -9223372036854775808),
-           (CASE WHEN f.act_quanta IS NOT NULL
-                 THEN array_position(ARRAY['meter', 'bill', 'typed', 'estimate', 'year_before',
-                                           'year_after', 'like_days'], f.how)
-                 WHEN f.enough AND storage.meter_counts(true, f.other_quanta IS NOT NULL, f.first)
-                 THEN 1
-                 WHEN f.other_quanta IS NOT NULL
-                 THEN array_position(ARRAY['meter', 'bill', 'typed', 'estimate'], f.source)
-                 WHEN f.some THEN 8 ELSE 9 END)::smallint,
-           f.act_quanta IS NOT NULL
-      FROM found f JOIN access.base_carriers(wanted_profile) k ON k.carrier = f.carrier
+           coalesce(o.quanta, -9223372036854775808), coalesce(o.grams, -9223372036854775808),
+           (CASE WHEN o.quanta IS NOT NULL AND o.grams IS NULL AND o.how < 8 THEN 10 ELSE o.how
+            END)::smallint, o.by_act
+      FROM found f JOIN access.base_carriers(wanted_profile, quantity) k ON k.carrier = f.carrier
+      LEFT JOIN act_g g ON g.institution_id = f.institution_id AND g.carrier = f.carrier
+           AND g.month = f.month
+     CROSS JOIN LATERAL (SELECT f.act_quanta IS NOT NULL AS by_act,
+                                storage.meter_counts(f.enough, f.other_quanta IS NOT NULL, f.first)
+                                    AS by_meter) w
+     CROSS JOIN LATERAL (
+            SELECT w.by_act,
+                   CASE WHEN w.by_act THEN f.act_quanta WHEN w.by_meter THEN f.meter_quanta
+                        ELSE f.other_quanta END AS quanta,
+                   CASE WHEN w.by_act THEN g.grams WHEN w.by_meter THEN f.meter_g
+                        ELSE f.other_g END AS grams,
+                   CASE WHEN w.by_act
+                        THEN array_position(ARRAY['meter', 'bill', 'typed', 'estimate', 'year_before',
+                                                  'year_after', 'like_days'], f.how)
+                        WHEN f.enough AND w.by_meter THEN 1
+                        WHEN f.other_quanta IS NOT NULL
+                        THEN array_position(ARRAY['meter', 'bill', 'typed', 'estimate'], f.source)
+                        WHEN f.some THEN 8 ELSE 9 END AS how) o
 $$;
 
 -- Their classes, as known, for who plans.
@@ -176,7 +198,7 @@ $$;
 
 -- From which day to which, both included, a carrier of these institutions is in account: a meter
 -- counts in it, or bills and typing are due.
-CREATE FUNCTION access.base_terms(asked integer, wanted_profile text, whom integer[])
+CREATE FUNCTION access.base_terms(asked integer, wanted_profile text, quantity text, whom integer[])
 RETURNS TABLE (institution_id integer, place smallint, first integer, last integer)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_catalog, pg_temp AS $$
     SELECT DISTINCT t.institution_id, k.place,
@@ -186,19 +208,20 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = public, pg_cat
              WHERE known_until IS NULL
              UNION ALL
             SELECT institution_id, carrier, valid_from, valid_to FROM stated_term) t
-      JOIN access.base_carriers(wanted_profile) k ON k.carrier = t.carrier
+      JOIN access.base_carriers(wanted_profile, quantity) k ON k.carrier = t.carrier
       JOIN access.plans_bases_among(asked, whom) p ON p.institution_id = t.institution_id
      WHERE whom IS NULL OR t.institution_id = ANY(whom)
 $$;
 
 -- The same of stretches and sizes.
-CREATE FUNCTION access.base_frozen(asked integer, whom integer[])
+CREATE FUNCTION access.base_frozen(asked integer, quantity text, whom integer[])
 RETURNS TABLE (institution_id integer, carrier text, first date, last date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     WITH counted AS MATERIALIZED (
         SELECT DISTINCT t.institution_id, t.carrier, t.channel_id, t.valid_from, t.valid_to
           FROM account_term t
-          JOIN carrier k ON k.code = t.carrier AND k.in_total_energy
+          JOIN carrier k ON k.code = t.carrier
+               AND storage.counts_in(quantity, k.code, k.in_total_energy)
           JOIN access.plans_bases_among(asked, whom) p ON p.institution_id = t.institution_id
          WHERE t.known_until IS NULL AND (whom IS NULL OR t.institution_id = ANY(whom))
     ), still AS (

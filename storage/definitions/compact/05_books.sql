@@ -67,6 +67,14 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- A snapshot comes last of a run: with it stays what its rows were then, for the second log to compare.
+CREATE FUNCTION storage.seal_run() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.rows_sha256 := journal.run_digest(NEW.run_id);
+    RETURN NEW;
+END $$;
+
 -- Whoever writes a run's quotas into the books puts it in force by that, for the years it speaks
 -- of.
 CREATE FUNCTION storage.put_in_force() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -107,9 +115,9 @@ SELECT b.union_id, b.indicator, b.year, b.institution_id, b.amount_g, f.run_id,
 
 -- The path of a year by month, as the books hold it; without a base, no quota.
 CREATE VIEW report.quota_month WITH (security_barrier) AS
-SELECT q.union_id, q.institution_id, q.member_id, q.year,
+SELECT q.union_id, q.indicator, q.institution_id, q.member_id, q.year,
        make_date(q.year, m.number::integer, 1) AS month, m.quota_g, m.base_g, q.run_id, q.as_of
-  FROM (SELECT r.*, f.since AS as_of,
+  FROM (SELECT r.*, f.indicator, f.since AS as_of,
                storage.months_of(r.months_g, coalesce(b.amount_g, r.amount_g)) AS held_g
           FROM run_in_force f
           JOIN run_quota r ON r.run_id = f.run_id AND r.year = f.year
@@ -125,14 +133,14 @@ SELECT q.union_id, q.institution_id, q.member_id, q.year,
 
   -- as the snapshot says it; null where the run does not say
 CREATE VIEW report.run WITH (security_barrier) AS
-SELECT r.id AS run_id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256, r.quotas,
+SELECT r.id AS run_id, r.target_id, r.union_id, t.indicator, r.version, r.rule, r.method, r.sha256, r.quotas,
        CASE WHEN s.known THEN r.base_g END AS base_g,
        CASE WHEN s.known THEN r.total_g END AS total_g,
        r.made_at, c.kind AS issued_as, c.made_at AS issued_at,
        ARRAY(SELECT f.year FROM run_in_force f WHERE f.run_id = r.id ORDER BY f.year) AS in_force,
        cardinality(r.without_base) AS without_base, cardinality(r.left_out) AS left_out,
        CASE WHEN s.known THEN r.covers END AS covers, r.shadow
-  FROM run r LEFT JOIN book_cause c ON c.run_id = r.id
+  FROM run r JOIN target t ON t.id = r.target_id LEFT JOIN book_cause c ON c.run_id = r.id
  CROSS JOIN LATERAL (SELECT -1 = ANY(access.nodes_shown(r.id)) AS known) s
  WHERE r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
 
@@ -141,8 +149,8 @@ SELECT f.union_id, f.indicator, f.year, f.run_id, f.since, r.target_id, r.versio
   FROM run_in_force f JOIN run r ON r.id = f.run_id
  WHERE f.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));
 
-REVOKE ALL ON FUNCTION storage.put_in_force, storage.need_second_person, storage.cause_has_ground
-    FROM PUBLIC;
+REVOKE ALL ON FUNCTION storage.seal_run, storage.put_in_force, storage.need_second_person,
+    storage.cause_has_ground FROM PUBLIC;
 
 GRANT SELECT ON public.quota
     TO commonwatt_api, commonwatt_worker;

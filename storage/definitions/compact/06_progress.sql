@@ -26,6 +26,7 @@ SET enable_nestloop = off AS $$  -- nobody guesses how long the lists below are
 DECLARE
     kept bigint;
     enough CONSTANT integer := storage.union_enough(asked);
+    quantity CONSTANT text := storage.quantity_of(wanted);
 BEGIN
     IF NOT (pg_has_role(session_user, 'commonwatt_worker', 'MEMBER')
             OR asked IN (SELECT s.id FROM access.planned_unions() AS s(id))) THEN
@@ -93,22 +94,25 @@ BEGIN
           FROM path p
           JOIN storage.due t ON t.institution_id = p.institution_id
            AND greatest(p.month, t.valid_from) < least(p.upto + 1, t.valid_to)
-          JOIN carrier k ON k.code = t.carrier AND k.in_total_energy
+          JOIN carrier k ON k.code = t.carrier
+               AND storage.counts_in(quantity, k.code, k.in_total_energy)
          GROUP BY p.institution_id, p.month, t.carrier
     ), amount AS (
         SELECT p.institution_id, p.month, a.carrier, a.meter_quanta::numeric AS meter_quanta,
                a.measured_s, a.known_s, a.other_quanta::numeric AS other_quanta,
                a.other_first, a.other_source IN ('bill', 'typed') AS by_days
           FROM path p JOIN storage.account_sources a USING (institution_id, month)
-          JOIN carrier c ON c.code = a.carrier AND c.in_total_energy
+          JOIN carrier c ON c.code = a.carrier
+               AND storage.counts_in(quantity, c.code, c.in_total_energy)
          WHERE p.whole
          UNION ALL
         SELECT p.institution_id, p.month, s.carrier, s.quanta, s.measured_s, s.known_s, NULL,
                false, false
           FROM path p CROSS JOIN LATERAL storage.month_so_far(p.institution_id, p.month, p.upto) s
-          JOIN carrier c ON c.code = s.carrier AND c.in_total_energy
+          JOIN carrier c ON c.code = s.carrier
+               AND storage.counts_in(quantity, c.code, c.in_total_energy)
          WHERE NOT p.whole
-    ), counted AS (
+    ), counted AS MATERIALIZED (
         SELECT institution_id, month, carrier, coalesce(e.expected_s, 0) AS expected_s,
                coalesce(a.measured_s, 0) AS measured_s, w.enough,
                CASE WHEN w.by_meter OR NOT a.by_days THEN coalesce(a.known_s, 0)
@@ -124,8 +128,9 @@ BEGIN
                                AS enough) o) w
     ), month_of AS (
         SELECT p.institution_id, p.year, p.member_id, p.month, p.path_g,
-               coalesce(bool_and(a.known), false) AS known,
-               sum(storage.grams(a.quanta, k.kgce_per_unit, c.per_unit)) AS used_g,
+               coalesce(bool_and(a.known AND (a.quanta IS NULL OR g.grams IS NOT NULL)), false)
+                   AS known,
+               sum(g.grams) AS used_g,
                sum(a.measured_s) AS measured_s, sum(a.known_s) AS known_s,
                sum(a.expected_s) AS expected_s
           FROM path p
@@ -133,6 +138,14 @@ BEGIN
           LEFT JOIN carrier c ON c.code = a.carrier
           LEFT JOIN storage.coefficient_of k
                  ON k.profile = p.profile AND k.carrier = a.carrier AND k.month = a.month
+          LEFT JOIN storage.co2_factors(quantity, ARRAY(SELECT x.institution_id FROM counted x),
+                                        ARRAY(SELECT x.carrier FROM counted x),
+                                        ARRAY(SELECT x.month FROM counted x)) o
+                 ON o.institution_id = a.institution_id AND o.carrier = a.carrier
+                AND o.month = a.month
+         CROSS JOIN LATERAL (
+                SELECT storage.amount_of(quantity, a.quanta, k.kgce_per_unit, o.kgco2_per_unit,
+                                         c.per_unit) AS grams) g
          GROUP BY p.institution_id, p.year, p.member_id, p.month, p.path_g
     ), so_far AS (
         SELECT institution_id, year, member_id, sum(path_g) AS path_g, sum(used_g) AS used_g,

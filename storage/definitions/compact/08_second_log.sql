@@ -57,10 +57,16 @@ SELECT d.reconciliation_id, r.union_id, d.place, d.code, d.institution_id, d.wha
     OR (d.institution_id IS NULL AND r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)))
     OR d.institution_id IN (SELECT s.id FROM access.sees() AS s(id));
 
--- What a holder used in a year by its newest verified accounts; null where they are not final.
-CREATE FUNCTION storage.locked_use_g(holder integer, of_year integer, asked_profile text) RETURNS numeric
+-- What a holder used in a year by its newest verified accounts, as an indicator counts it; null where
+-- they are not final, or a factor is missing.
+CREATE FUNCTION storage.locked_use_g(holder integer, of_year integer, asked_profile text,
+                                     wanted text) RETURNS numeric
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT u.kgce_g FROM storage.verified_use u
+    SELECT CASE storage.quantity_of(wanted) WHEN 'co2' THEN u.co2_g
+                WHEN 'water' THEN storage.amount_of('water', u.water_quanta, NULL, NULL, (
+                    SELECT c.per_unit FROM carrier c WHERE c.code = 'water'))
+                ELSE u.kgce_g END
+      FROM storage.verified_use u
      WHERE u.institution_id = holder AND u.year = of_year AND u.profile = asked_profile
      ORDER BY u.version DESC LIMIT 1
 $$;
@@ -92,9 +98,10 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
 $$;
 
 -- Every holder of a union's quota with its years, or one, for who sees it or reckons for the union.
+-- last_year: of who has left the roster, the last in which it used anything.
 CREATE FUNCTION storage.cover_of(asked integer, wanted text, whose integer)
 RETURNS TABLE (institution_id integer, member_id integer, first_year integer, years integer[],
-               used_g numeric[], excluded integer[], covered_g numeric)
+               used_g numeric[], excluded integer[], covered_g numeric, last_year integer)
 LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     WITH held AS (
         SELECT h.institution_id, h.member_id, h.year, t.profile
@@ -114,8 +121,10 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     )
     SELECT h.institution_id, (array_agg(h.member_id ORDER BY h.year DESC))[1], min(h.year),
            array_agg(h.year ORDER BY h.year),
-           array_agg(storage.locked_use_g(h.institution_id, h.year, h.profile) ORDER BY h.year),
-           coalesce(l.years, '{}'), coalesce(c.g, 0)
+           array_agg(storage.locked_use_g(h.institution_id, h.year, h.profile, wanted) ORDER BY h.year),
+           coalesce(l.years, '{}'), coalesce(c.g, 0),
+           (SELECT min(extract(year FROM x.day - 1))::integer FROM storage.left_roster x
+             WHERE x.institution_id = h.institution_id)
       FROM held h LEFT JOIN left_out l USING (institution_id) LEFT JOIN covered c USING (institution_id)
      GROUP BY h.institution_id, l.years, c.g
 $$;

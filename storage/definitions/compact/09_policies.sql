@@ -185,6 +185,8 @@ CREATE POLICY seen ON run_snapshot FOR SELECT TO commonwatt_api
         SELECT s.id FROM access.planned_unions() AS s(id)));
 CREATE POLICY made ON run_snapshot FOR INSERT TO commonwatt_api
     WITH CHECK (union_id IN (SELECT s.id FROM access.planned_unions() AS s(id)));
+CREATE TRIGGER seals BEFORE INSERT ON run_snapshot
+    FOR EACH ROW EXECUTE FUNCTION storage.seal_run();
 CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON run_snapshot
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
 

@@ -67,12 +67,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
        AND q.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id))
 $$;
 
--- What an institution used on days that are known whole of all its carriers, in grams of standard
--- coal as its account's months convert: for cutting months into days.
-CREATE FUNCTION access.used_days(asked integer, wanted_profile text, first_day date, before_day date)
+-- What an institution used on days that are known whole of all its carriers, in grams or litres as its
+-- account's months convert: for cutting months into days.
+CREATE FUNCTION access.used_days(asked integer, wanted_profile text, quantity text, first_day date,
+                                 before_day date)
 RETURNS TABLE (day date, kind text, grams bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    WITH counted AS (
+    WITH counted AS MATERIALIZED (
         SELECT d.carrier, d.day, sum(d.quanta) AS quanta,
                bool_and(d.used IS NOT NULL)
                AND sum(d.known_s) + 1
@@ -80,22 +81,31 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                    AS whole
           FROM storage.account_day d
           JOIN channel c ON c.id = d.channel_id
-          JOIN carrier k ON k.code = d.carrier AND k.in_total_energy
+          JOIN carrier k ON k.code = d.carrier
+               AND storage.counts_in(quantity, k.code, k.in_total_energy)
          WHERE d.institution_id = asked AND d.day >= first_day AND d.day < before_day
            AND asked IN (SELECT s.id FROM access.sees() AS s(id))
          GROUP BY d.carrier, d.day
     ), terms AS (
         SELECT DISTINCT t.carrier, t.valid_from, t.valid_to
-          FROM account_term t JOIN carrier k ON k.code = t.carrier AND k.in_total_energy
+          FROM account_term t
+          JOIN carrier k ON k.code = t.carrier
+               AND storage.counts_in(quantity, k.code, k.in_total_energy)
          WHERE t.institution_id = asked AND t.known_until IS NULL
     ), converted AS (
         SELECT u.day, bool_and(u.whole) AS whole, count(*) AS carriers,
-               CASE WHEN bool_and(o.kgce_per_unit IS NOT NULL)
-                    THEN sum(storage.grams(u.quanta, o.kgce_per_unit, k.per_unit)) END AS grams
+               CASE WHEN bool_and(g.grams IS NOT NULL) THEN sum(g.grams) END AS grams
           FROM counted u
           JOIN carrier k ON k.code = u.carrier
           LEFT JOIN storage.coefficient_of o ON o.carrier = u.carrier AND o.profile = wanted_profile
                AND o.month = date_trunc('month', u.day)::date
+          LEFT JOIN storage.co2_factors(
+                quantity, ARRAY(SELECT asked FROM counted x), ARRAY(SELECT x.carrier FROM counted x),
+                ARRAY(SELECT date_trunc('month', x.day)::date FROM counted x)) f
+                 ON f.carrier = u.carrier AND f.month = date_trunc('month', u.day)::date
+         CROSS JOIN LATERAL (
+                SELECT storage.amount_of(quantity, u.quanta, o.kgce_per_unit, f.kgco2_per_unit,
+                                         k.per_unit) AS grams) g
          GROUP BY u.day
     )
     SELECT c.day, report.kind_of_day(c.day), c.grams::bigint

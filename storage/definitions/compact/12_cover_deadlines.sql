@@ -3,14 +3,16 @@
 
 -- How a holder stands over its years before a year. As compact.cover.CoverRecord.status.
 CREATE FUNCTION storage.cover_status(first_year integer, years integer[], used_g numeric[],
-                                     excluded integer[], covered_g numeric, now_year integer)
+                                     excluded integer[], covered_g numeric, last_year integer,
+                                     now_year integer)
 RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN first_year >= now_year THEN 'not_applicable'
                 WHEN count(*) = 0 THEN 'excluded'
                 WHEN bool_or(asked.g IS NULL) THEN 'c'
                 WHEN covered_g >= sum(asked.g) THEN 'a' ELSE 'b' END
       FROM (SELECT used_g[array_position(years, y)] AS g
-              FROM generate_series(first_year, now_year - 1) AS y WHERE y <> ALL(excluded)) asked
+              FROM generate_series(first_year, least(now_year - 1, last_year)) AS y
+             WHERE y <> ALL(excluded)) asked
 $$;
 
 -- Restrict who stood short at the newest deadline and does still, release who stands so no more. A
@@ -21,10 +23,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $
         SELECT z.indicator, max(z.deadline) AS deadline FROM cover_frozen z
          WHERE z.union_id = asked GROUP BY z.indicator
     ), stands AS (
-        SELECT h.institution_id, l.deadline,
-               storage.cover_status(h.first_year, h.years, h.used_g, h.excluded, h.covered_g,
-                                    extract(year FROM l.deadline)::integer) IN ('b', 'c') AS short
+        SELECT h.institution_id, max(l.deadline) AS deadline,  -- short of one indicator is short
+               bool_or(storage.cover_status(
+                   h.first_year, h.years, h.used_g, h.excluded, h.covered_g, h.last_year,
+                   extract(year FROM l.deadline)::integer) IN ('b', 'c')) AS short
           FROM last l CROSS JOIN LATERAL storage.cover_of(asked, l.indicator, whose) h
+         GROUP BY h.institution_id
     ), said AS (
         SELECT s.institution_id, s.deadline, s.short, w.state, w.cover_deadline
           FROM stands s
@@ -88,7 +92,7 @@ DECLARE
     kept bigint;
 BEGIN
     IF months IS NULL OR today NOT BETWEEN last + 1 AND last + 7
-       OR EXISTS (SELECT FROM cover_frozen z WHERE z.union_id = asked AND z.deadline = last) THEN
+       OR EXISTS (SELECT FROM cover_frozen z WHERE z.union_id = asked AND z.indicator = wanted AND z.deadline = last) THEN
         RETURN 0;
     END IF;
     INSERT INTO cover_frozen (union_id, indicator, deadline, institution_id, member_id, status, due_g,
@@ -96,7 +100,7 @@ BEGIN
     SELECT asked, wanted, last, s.institution_id, s.member_id, s.status,
            CASE WHEN s.status IN ('a', 'b') THEN s.due_g END, s.covered_g, 'user:1'
       FROM (SELECT h.*, storage.cover_status(h.first_year, h.years, h.used_g, h.excluded, h.covered_g,
-                                             extract(year FROM last)::integer) AS status,
+                                             h.last_year, extract(year FROM last)::integer) AS status,
                    (SELECT sum(u.g) FROM unnest(h.years, h.used_g) AS u (year, g)
                      WHERE u.year < extract(year FROM last) AND u.year <> ALL(h.excluded)) AS due_g
               FROM storage.cover_of(asked, wanted, NULL) h) s;

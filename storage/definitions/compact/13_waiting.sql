@@ -7,8 +7,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
     WITH planned AS MATERIALIZED (
         SELECT c.id FROM access.covers('plan') AS c(id)
     ), due AS (
-        SELECT DISTINCT ON (f.union_id, u.institution_id, u.year) f.union_id, f.indicator, u.institution_id,
-               u.year, u.kgce_g
+        SELECT DISTINCT ON (f.union_id, f.indicator, u.institution_id, u.year) f.union_id,
+               f.indicator, u.institution_id, u.year,
+               storage.locked_use_g(u.institution_id, u.year, u.profile, f.indicator) AS used_g
           FROM account_version v JOIN planned p ON p.id = v.institution_id
           JOIN storage.verified_use u ON u.institution_id = v.institution_id AND u.year = v.year
            AND u.version = v.version
@@ -17,10 +18,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
          WHERE storage.member_of(f.union_id, f.indicator, u.year, u.institution_id) IS NOT NULL
            AND NOT EXISTS (SELECT FROM book_year_closed y WHERE y.union_id = f.union_id
                               AND y.indicator = f.indicator AND y.year = f.year)
-         ORDER BY f.union_id, u.institution_id, u.year, u.version DESC
+         ORDER BY f.union_id, f.indicator, u.institution_id, u.year, u.version DESC
     )
     SELECT 'cover', d.year, count(*) FROM due d
-     WHERE d.kgce_g > coalesce((SELECT sum(e.amount_g) FROM book_entry e
+     WHERE d.used_g > coalesce((SELECT sum(e.amount_g) FROM book_entry e
                                  WHERE e.institution_id = d.institution_id AND e.year = d.year
                                    AND e.union_id = d.union_id AND e.indicator = d.indicator
                                    AND e.account = 'covered'), 0)

@@ -26,6 +26,24 @@ CREATE FUNCTION storage.grams(quanta numeric, kg_per_unit numeric, per_unit bigi
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN storage.grams(quanta, storage.g_per_quantum(kg_per_unit, per_unit));
 
+-- What an indicator counts, by its name: energy, co2 or water. As compact.indicators.Indicator.quantity.
+CREATE FUNCTION storage.quantity_of(indicator text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN indicator LIKE '%water%' THEN 'water' WHEN indicator LIKE '%kgco2%' THEN 'co2'
+                ELSE 'energy' END;
+
+CREATE FUNCTION storage.counts_in(quantity text, carrier text, in_total_energy boolean) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN quantity = 'water' THEN carrier = 'water' ELSE in_total_energy END;
+
+-- An amount of a carrier as a quantity counts it, in thousandths of its unit: grams of standard coal or
+-- CO2, litres of water; null where no factor says.
+CREATE FUNCTION storage.amount_of(quantity text, quanta numeric, kgce_per_unit numeric,
+                                  kgco2_per_unit numeric, per_unit bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE quantity WHEN 'water' THEN storage.half_up(quanta * 1000, per_unit::numeric)
+                WHEN 'co2' THEN storage.grams(quanta, kgco2_per_unit, per_unit)
+                ELSE storage.grams(quanta, kgce_per_unit, per_unit) END;
+
 -- What an account takes of a channel's use, where the shares of institutions with smaller ids end:
 -- each takes the running share's rounded amount less the one before it, so shares that add to one
 -- add to the day. Products with exact decimals, never divisions. As analytics.rounding.shared.

@@ -87,7 +87,18 @@ BEGIN
         kept := kept + others;
     END LOOP;
     FOR run IN SELECT id FROM run_of_file t
-                WHERE t.channel_id = channel AND t.file_id = asked ORDER BY t.first LOOP
+                WHERE t.channel_id = channel AND (t.file_id = asked OR asked = ANY (t.also))
+                ORDER BY t.first LOOP
+        UPDATE run_of_file t  -- what others say all of, too, is theirs from now on
+           SET file_id = CASE WHEN t.file_id = asked THEN t.also[1] ELSE t.file_id END,
+               also = CASE WHEN t.file_id = asked THEN t.also[2:]
+                           ELSE array_remove(t.also, asked) END
+         WHERE t.id = run AND t.also <> '{}'
+        RETURNING cardinality(t.at) INTO others;
+        IF FOUND THEN
+            kept := kept + others;
+            CONTINUE;
+        END IF;
         DELETE FROM run_of_file t WHERE t.id = run
         RETURNING t.at, t.seq, t.value INTO instants, seqs, quanta;
         SELECT * INTO done FROM storage.unsay(channel, instants, seqs, quanta);
@@ -129,7 +140,8 @@ BEGIN
         DELETE FROM reading_of_file t USING reading_of_file o
          WHERE o.file_id = f.id AND o.channel_id = ANY (f.channels)
            AND t.channel_id = o.channel_id AND t.at = o.at AND t.seq = o.seq AND t.value = o.value;
-        DELETE FROM run_of_file t WHERE t.file_id = f.id;
+        DELETE FROM run_of_file t
+         WHERE t.file_id = f.id OR t.channel_id = ANY (f.channels) AND f.id = ANY (t.also);
         DELETE FROM start_of_file t USING start_of_file o
          WHERE o.file_id = f.id AND o.channel_id = ANY (f.channels)
            AND t.channel_id = o.channel_id AND t.at = o.at AND t.seq = o.seq

@@ -82,6 +82,40 @@ SELECT region_id, parent_id, code, kind, name_zh, name_en, is_demo
  WHERE known_until IS NULL
    AND storage.today() >= valid_from AND (valid_to IS NULL OR storage.today() < valid_to);
 
+-- What CO2 comes of a unit of carriers where institutions were in months: of electricity by the grid
+-- of the place, else by the carrier's own factor; null where none is known, which is not zero. The
+-- arrays are the columns of what is asked; nothing is read for another quantity.
+CREATE FUNCTION storage.co2_factors(quantity text, holders integer[], carriers text[], months date[])
+RETURNS TABLE (institution_id integer, carrier text, month date, kgco2_per_unit numeric)
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT DISTINCT a.institution_id, a.carrier, a.month, coalesce(l.region_id, 0) AS region_id
+          FROM unnest(holders, carriers, months) AS a (institution_id, carrier, month)
+          LEFT JOIN storage.located l ON l.institution_id = a.institution_id
+                AND a.month >= l.first_month AND a.month < l.until_month
+         WHERE quantity = 'co2'
+    ), place AS MATERIALIZED (
+        SELECT DISTINCT a.region_id, extract(year FROM a.month)::integer AS year, r.province_code,
+               r.grid_region
+          FROM asked a LEFT JOIN storage.region_province r ON r.region_id = a.region_id
+         WHERE a.carrier = 'electricity'
+    ), grid AS MATERIALIZED (
+        SELECT p.region_id, p.year, f.kgco2_per_kwh
+          FROM place p
+         CROSS JOIN LATERAL (
+                SELECT e.kgco2_per_kwh FROM storage.grid_edition e
+                 CROSS JOIN LATERAL (SELECT storage.grid_distance(
+                        e.scope, e.code, e.year, p.province_code, p.grid_region, p.year) AS distance) d
+                 WHERE d.distance IS NOT NULL ORDER BY d.distance LIMIT 1) f
+    )
+    SELECT a.institution_id, a.carrier, a.month, coalesce(g.kgco2_per_kwh, o.kgco2_per_unit)
+      FROM asked a
+      LEFT JOIN grid g ON a.carrier = 'electricity' AND g.region_id = a.region_id
+            AND g.year = extract(year FROM a.month)::integer
+      LEFT JOIN storage.co2_span o ON o.carrier = a.carrier
+            AND a.month >= o.used_from AND a.month < o.used_until
+$$;
+
 -- Every region with itself and all that hold it; steps: how far down it lies.
 CREATE VIEW report.region_within WITH (security_barrier) AS
 WITH RECURSIVE walk AS (
@@ -102,7 +136,7 @@ SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
                     CASE WHEN extract(isodow FROM day) >= 6 THEN 'weekend' ELSE 'workday' END)
 $$;
 
-REVOKE ALL ON FUNCTION report.kind_of_day
+REVOKE ALL ON FUNCTION report.kind_of_day, storage.co2_factors
     FROM PUBLIC;
 
 GRANT SELECT ON storage.coefficient_span, storage.co2_span, storage.region_province,

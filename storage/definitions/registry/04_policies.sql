@@ -31,6 +31,18 @@ CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON building_type
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON quota_standard
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON quota_indicator
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON quota_input
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON quota_word
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON quota_correction
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON statistics_field
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
@@ -59,6 +71,17 @@ CREATE POLICY made ON institution_fact FOR INSERT TO commonwatt_api
 CREATE POLICY retired ON institution_fact FOR UPDATE TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON institution_fact
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON standard_fact TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON standard_fact FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON standard_fact FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON standard_fact FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON standard_fact
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
 CREATE POLICY ours ON institution_code TO commonwatt_owner, commonwatt_collector, commonwatt_worker

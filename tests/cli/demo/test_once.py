@@ -39,7 +39,7 @@ def test_every_total_matches_and_a_second_run_finds_it_all_done(small, first, sh
     for carrier in first.figures["carriers"].values():
         assert carrier["source_quanta"] == carrier["account_quanta"] > 0
     assert first.figures["quotas"] == 8
-    assert first.figures["target_kgce"] == first.figures["quota_sum_kgce"] > "0"
+    assert first.figures["target"] == first.figures["quota_sum"] > "0"
     boards = first.figures["boards"]
     assert boards["panels"] == sum(1 for board in BOARDS for _ in board.panels())
     assert 0 < boards["panels_with_data"] <= boards["panels"]
@@ -110,5 +110,5 @@ def test_the_tiny_set_beside_the_repository_matches(tmp_path):
     ]
     # (1,525,275.314 + 43,474.8) kWh × 0.1229 kgce/kWh × 0.97 is what was measured; the months that
     # the demo's planner estimates come on top.
-    assert run.figures["target_kgce"] == run.figures["quota_sum_kgce"] == "324723.259"
-    assert Decimal(run.figures["target_kgce"]) > Decimal("187015.408")
+    assert run.figures["target"] == run.figures["quota_sum"] == "324723.259"
+    assert Decimal(run.figures["target"]) > Decimal("187015.408")

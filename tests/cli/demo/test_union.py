@@ -4,10 +4,8 @@ import psycopg
 import pytest
 
 from actions.compact.unions import list_unions
-from cli.demo import closing
 from cli.demo import union as demo_union
 from tests.actions.compact_world import make_union_world
-from tests.actions.examples_of_closing import office
 from tests.actions.world import TODAY, make_world
 
 
@@ -27,38 +25,28 @@ def admin(database):
 def test_a_union_is_found_again_and_quotas_are_issued_once(world, admin):
     make_union_world(world)  # for its accounts; another union does not matter
     actor = world.actor()
-    made = demo_union.found(actor, ["990100", "990200"])
+    made = demo_union.found(actor, ["990100", "990200"], 2015)
 
-    assert demo_union.found(actor, ["990100", "990200"]) == made
+    assert demo_union.found(actor, ["990100", "990200"], 2015) == made
     assert len(list_unions(actor)) == 2
-    demo_union.share(actor, made, TODAY)
+    demo_union.share(actor, made, 2015, TODAY)
     first = demo_union.judge(admin)
-    demo_union.share(actor, made, TODAY)
+    demo_union.share(actor, made, 2015, TODAY)
     assert demo_union.judge(admin) == first
     assert (first.quotas, first.faults) == (4, [])
-    assert first.figures["target_kgce"] == first.figures["quota_sum_kgce"]
+    assert first.figures["target"] == first.figures["quota_sum"]
     assert admin.execute("SELECT count(*) FROM book_cause").fetchone() == (1,)
-
-
-def test_a_year_is_closed_once_by_two_people_of_a_member(world, admin):
-    actor, measured = world.actor(), office(world)
-    union_id = demo_union.found(actor, ["990100"])
-
-    assert [closing.close(actor, union_id) for _ in range(2)] == [2015, 2015]
-    locked = admin.execute(
-        "SELECT institution_id, answer, locked_by <> answered_by FROM account_version"
-    ).fetchall()
-    assert locked == [(measured, "verified", True)]
 
 
 def test_a_set_without_use_has_no_quotas_and_no_fault(world, admin):
     actor = world.actor()
-    demo_union.share(actor, demo_union.found(actor, ["990100"]), TODAY)
+    made = demo_union.found(actor, ["990100"], 2015)
+    demo_union.walk(actor, demo_union.share(actor, made, 2015, TODAY))
 
     assert demo_union.judge(admin).figures == {
         "quotas": 0,
-        "target_kgce": "0.000",
-        "quota_sum_kgce": "0.000",
+        "target": "0.000",
+        "quota_sum": "0.000",
     }
 
 

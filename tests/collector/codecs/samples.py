@@ -15,7 +15,15 @@ def of(vendor: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def message(payload: bytes | str, topic: str = "t", gateway: str = "demo-a/g1") -> Message:
+ARRIVED_MS = 1_700_000_000_000
+
+
+def message(
+    payload: bytes | str,
+    topic: str = "t",
+    gateway: str = "demo-a/g1",
+    received_ms: int = ARRIVED_MS,
+) -> Message:
     """Return a payload as it came."""
     raw = payload.encode() if isinstance(payload, str) else payload
-    return Message(topic, gateway, raw, 1_700_000_000_000)
+    return Message(topic, gateway, raw, received_ms)

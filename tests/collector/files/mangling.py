@@ -15,6 +15,7 @@ from collector.files.limits import DEFAULT
 from collector.files.reading import FileReadings, read
 from tests.collector.files import test_as_they_exist as whole
 from tests.collector.files import test_forms as forms
+from tests.collector.files import test_old_workbooks as olds
 from tests.collector.files import test_other_systems as systems
 from tests.collector.files.test_mangled import BILLION, KEYS, ROWS, SEEDS, lying, sheet_of
 
@@ -23,6 +24,8 @@ MOST_S: Final = 10.0
 _FILES: Final = [
     *SEEDS,
     forms.PAGE.format(charset="utf-8").encode(), forms.PAGE.format(charset="x").encode("gbk"),
+    olds.old(("一月", olds.REPORT)), olds.old(("a", olds.REPORT * 20), ("b", olds.REPORT)),
+    olds.raw(olds.label(0, 0, b"x"), olds.number(1, 1, 5.0)),
     forms.WORKBOOK.encode(), forms.LIBRE, "\n".join(forms.RECORDS).encode(),
     f"[{','.join(forms.RECORDS)}]".encode(), systems.STATISTICS.encode(), systems.HISTORY.encode(),
     systems.portfolio(

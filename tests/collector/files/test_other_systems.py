@@ -165,6 +165,21 @@ def test_the_bills_of_portfolio_manager_have_two_instants_and_explained_units():
     ]
 
 
+def delivered(on: object, amount: object, unit: str, kind: str, number: int) -> list[Any]:
+    return ["School A", 11111, 224, "Tank", kind, number, "", "", on, amount, unit, 80.5, "No", "",
+            "", day(2025, 3, 3), "me"]  # fmt: skip
+
+
+def test_deliveries_of_portfolio_manager_are_no_readings_and_it_is_said_where_they_go():
+    tank = delivered(day(2025, 1, 5), 100, "Gallons (US)", "Diesel", 902)
+    both = portfolio(bill(222, day(2025, 1, 1), day(2025, 1, 31), 1234.5, EXPLAINED), tank)
+    file = taken(both, sheets="readings", last_day="in", **CHINA)
+    assert ([*file.errors], len(file.readings), file.told[-1].deliveries) == ([], 1, 1)
+    (error,) = taken(portfolio(tank, tank), sheets="readings", last_day="in", **CHINA).errors
+    assert (error.code, error.where["value"]) == ("file.deliveries", "2")
+    assert "delivery.record" in error.next_en
+
+
 def test_an_empty_sheet_beside_readings_is_passed_over_and_a_whole_empty_book_is_not():
     table = [["表号", "时间", "读数"], ["m1", "2026-01-01 00:00", 5]]
 

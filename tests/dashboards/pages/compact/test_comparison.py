@@ -408,3 +408,33 @@ def test_published_leading_values_are_told_with_why_they_do_not_fit(site, path, 
     assert "7 kgce/m² (DB 1)</li>" in listed
     assert "Counts electricity by 0.31, unlike this target. Heating is left out." in listed
     assert 'name="B.leading.GOV" value="7"' in text
+
+
+def test_a_standard_that_applies_feeds_rules_b_and_g_and_typed_values_win(site, path, monkeypatch):
+    monkeypatch.setattr(comparison, "_LOADED", Answers())
+    site.world.admin(
+        """INSERT INTO quota_standard (province_code, class_code, building_type, admin_level,
+               climate_zone, indicator, standard_no, unit, value_type, constraint_value,
+               baseline_value, guide_value, electricity_kgce_per_kwh, valid_from, source, evidence)
+           VALUES ('000000', 'GOV', %s, '*', %s, 'energy_per_area', %s, 'kgce/(m2.a)', 'quota', 20,
+                   %s, %s, '0.1229', '2000-01-01', 'test', 'no')""",
+        *("*", "*", "DB 2", 12, "6.5"),
+    )
+    site.world.admin(
+        """INSERT INTO quota_standard (province_code, class_code, building_type, admin_level,
+               climate_zone, indicator, standard_no, unit, value_type, guide_value,
+               electricity_kgce_per_kwh, valid_from, source, evidence)
+           VALUES ('000000', 'GOV', '*', '*', 'Shandong-A', 'energy_per_area', 'DB 3',
+                   'kgce/(m2.a)', 'quota', 9, '0.1229', '2000-01-01', 'test', 'no')"""
+    )
+    client = site.client("planner of all", "en")
+    text = client.get(path).text
+    for rule, name, value in (
+        ("B", "leading", "6.5"), ("G", "leading", "6.5"), ("G", "reference", "12"),
+        ("G", "constraint", "20"),
+    ):  # fmt: skip
+        field = text.partition(f'name="{rule}.{name}.GOV" value="{value}"')[2]
+        assert "DB 2, matched to institutions" in field.partition("</label>")[0]
+    typed = client.get(path, params={"asked": "1", "B": "on", "B.leading.GOV": "8"}).text
+    field = typed.partition('name="B.leading.GOV" value="8"')[2].partition("</label>")[0]
+    assert "typed" in field

@@ -1,7 +1,10 @@
 """Unions, targets and bases as pages: who sees what, what is empty, and a planner's way through."""
 
 import html
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -58,6 +61,33 @@ def union(site) -> UnionWorld:
 def paths_of(site: Site) -> list[str]:
     union, target = site.world.union["cities"], site.world.target["cities"]
     return ["/unions", f"/unions/{union}", f"/targets/{target}", f"/targets/{target}/bases"]
+
+
+LOOKS = """
+import json, sys
+from cli import memory
+memory.put_off_numpy()
+from starlette.testclient import TestClient
+from actions.actor import open_pool
+from api import create_app
+from dashboards.pages.app import router
+url, cookies, paths = json.loads(sys.argv[1])
+with open_pool(url, max_size=4) as pool:
+    client = TestClient(create_app(pool, extra_routers=[router()]), cookies=cookies)
+    answers = {path: client.get(path).status_code for path in paths}
+print(answers, type(sys.modules["numpy"]).__name__)
+"""
+
+
+def test_pages_of_a_union_of_some_institutions_are_made_without_numpy(lasting):
+    client = lasting.client("planner of all")
+    paths = ["/", "/institutions", lasting.path("office"), *paths_of(lasting)]
+    told = [lasting.world.database.url("api"), dict(client.cookies), paths]
+    ended = subprocess.run(
+        [sys.executable, "-c", LOOKS, json.dumps(told)],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert ended.stdout.strip() == f"{dict.fromkeys(paths, 200)} _Later"
 
 
 def test_without_a_union_the_page_says_what_to_do(site):

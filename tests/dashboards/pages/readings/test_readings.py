@@ -88,7 +88,10 @@ def test_what_was_said_of_a_channel_is_listed_with_who_and_why_and_taken_back(si
     assert "Nobody has corrected anything" in empty.text
     fields = {"at": "2016-03-01T01:00", "reason": "misread"}
     _, then = walk(client, f"/do/reading.void/{channel}", fields)
-    assert path in links(client.get(then).text)
+    after = links(client.get(then).text)
+    assert path in after
+    (offered,) = (one for one in after if one.startswith("/do/correction.undo/") and "?" in one)
+    assert offered.endswith("?reason=by+mistake")  # in the reader's language alone
 
     page = client.get(path)
     assert "misread" in page.text

@@ -6,15 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from actions.accounts.findings import KINDS
 from storage.accounts.alarms import Outgoing
 
-_KINDS: Final = {
-    "spike": ("突增", "spike"),
-    "stuck": ("数值不变", "stuck"),
-    "zero": ("使用时段为零", "zero while open"),
-    "overuse": ("持续偏高", "overuse"),
-    "idle": ("夜间和周末偏高", "nights and weekends"),
-}
 _MINUTES: Final = len("2026-01-31T10:30")
 
 
@@ -50,7 +44,7 @@ def lines(message: Outgoing) -> list[str]:
 
 
 def _line(one: Mapping[str, Any], *, zh: bool) -> str:
-    kind = _KINDS[one["kind"]][0 if zh else 1]
+    kind = KINDS[one["kind"]].say("zh" if zh else "en")
     meter = one["meter_zh" if zh else "meter_en"]
     when = f"{one['first'][:_MINUTES]}–{one['until'][:_MINUTES]}".replace("T", " ")
     used = (
