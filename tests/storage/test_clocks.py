@@ -200,6 +200,26 @@ def test_batches_change_no_verdict(database_of_module, data):
     assert verdicts[0] == verdicts[1]
 
 
+def test_what_was_kept_for_days_and_comes_in_disorder_is_no_clock(database, store):
+    """Two meters of a gateway send fifty hours a message; one register comes round meanwhile."""
+    make_channels(database.admin_url, [0, 0], max_per_hour=50, wraps_at=10_000)
+    messages = []
+    for seq in range(1, 13):
+        first = (seq - 1) // 2 * 50
+        hours = range(first, first + 50)
+        at_ms = [START_MS + hour * HOUR_MS for hour in hours]
+        shown = [float((8_000 + 10 * hour) % 10_000) for hour in hours]
+        payload = native.encode_columns(seq, f"k{(seq - 1) % 2}", at_ms, shown)
+        messages.append(Message("t", GATEWAY, payload, NOW_MS))
+
+    for some in (messages[:2], messages[10:], messages[2:10][::-1]):
+        (portion,) = portions(some, native.decode)
+        store.write(portion.batch, portion.readings, portion.rejected)
+
+    assert set_aside(database) == []
+    assert len(stored(database)) == 600
+
+
 def test_intervals_of_a_clock_that_fell_back_are_stored_and_marked(database, store):
     make_channels(database.admin_url, [1], max_per_hour=None)
     sent = years_back()
