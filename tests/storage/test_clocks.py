@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collector.codecs import native
 from collector.intake import portions
-from metering.clocks import Pace, plausible
+from metering.clocks import Pace, fits, plausible
 from metering.messages import Message, Stored
 from storage.readings.store import Store
 from tests.storage.world import GATEWAY, START_MS, forget_readings, make_channels
@@ -131,6 +131,20 @@ def test_a_rise_is_plausible_up_to_the_limit_exactly(rise, time_ms, most, near):
     for one in (rise, at_limit):
         allowed = one >= 0 and (most == 0 or Fraction(one) <= Fraction(most * time_ms, HOUR_MS))
         assert plausible(one, time_ms, pace) == allowed
+
+
+def test_what_is_sent_months_later_fits_over_a_wrap_as_far_as_the_limit_goes():
+    pace = Pace(50, 10_000, HOUR_MS)
+    before, after = [(0, 9_000)], [(100 * HOUR_MS, 1_000)]
+
+    def taken(value: int, hour: int, of: Pace = pace) -> bool:
+        return fits(hour * HOUR_MS, value, before, after, of)
+
+    assert taken(9_500, 50)
+    assert taken(500, 50)
+    assert not taken(4_000, 50)  # 5,000 were used in 50 hours, of 2,500 that can be
+    assert not taken(9_500, 98)  # and then 1,500 in two
+    assert not taken(9_500, 50, Pace(0, 10_000, HOUR_MS))
 
 
 def test_what_was_set_aside_and_is_sent_again_stays_so(database, store):
