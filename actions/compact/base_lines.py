@@ -98,8 +98,7 @@ def lines_of(
 ) -> list[BaseLine]:
     """Return a line for each of these institutions, in order of id.
 
-    Each stands with the member that it counted in when its base was over; who counted in none then
-    is in no line.
+    Each stands with the member that it counted in when its base was over; without one, in no line.
     """
     only = [one.institution_id for one in counted]
     found = reviewed_bases(connection, kept, counted)
