@@ -112,12 +112,11 @@ def lines_of(
         reviewed = found[who]
         whole = reviewed.base.total_g if reviewed.base else 0
         effect = reviewed.effect_g or (mean if reviewed.findings and not whole else 0)
-        digest, (zh, en) = digest_of(reviewed.base), named.get(who, (None, None))
+        digest = digest_of(reviewed.base)
         lines.append(
             BaseLine(
-                institution_id=who,
-                name_zh=zh,
-                name_en=en,
+                who,
+                *named.get(who, (None, None)),
                 member_id=members[who],
                 base=reviewed.base,
                 findings=reviewed.findings,

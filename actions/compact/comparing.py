@@ -160,9 +160,9 @@ def load(actor: Actor, target_id: int) -> Loaded:
         today = actor.today or days.today(connection)
         published = bands.in_force(connection, today)
         profile = begun.kept.target.profile
-        energy = begun.kept.target.indicator.quantity is Quantity.ENERGY  # as standards are
         listed: Sequence[LeadingValue] = ()
-        if energy:
+        energy = begun.kept.target.indicator.quantity is Quantity.ENERGY
+        if energy:  # standards are in kgce/m²
             listed = standards.leading(connection, begun.members, profile, today)
     trial, holders = None, Holders.of(())
     with suppress(EnergyError):  # there is nothing to share by, and every rule will say so

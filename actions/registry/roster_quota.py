@@ -6,6 +6,7 @@ from actions.figures import kilograms
 from actions.registry.institutions import institution_name
 from actions.registry.roster_words import OPEN
 from actions.things import every_region
+from compact.indicators import Indicator
 from compact.succession import Change
 from storage.registry import roster
 from storage.registry.roster_values import Handed, NewChange, OpenMatter
@@ -17,14 +18,17 @@ def quota_effects(at: Acting, change: NewChange, held: list[OpenMatter]) -> list
     held: what they hold now, by institution and year.
     """
     legs = roster.handed_over(at.connection, change)
-    gone = {(one.place, one.year): one.amount_g for one in legs if one.amount_g < 0}
+    gone = {(one.place, one.indicator, one.year): one.amount_g for one in legs if one.amount_g < 0}
     found = []
     for one in held:
-        if one.institution_id not in change.whom or one.amount_g is None or one.year is None:
+        if one.institution_id not in change.whom or one.amount_g is None:
             continue
-        stays_g = one.amount_g + gone.get((one.institution_id, one.year), 0)
+        assert one.year is not None
+        assert one.indicator is not None
+        of, unit = (one.institution_id, one.indicator, one.year), _unit(one.indicator)
+        stays_g = one.amount_g + gone.get(of, 0)
         whose = _name(at, one.institution_id)
-        after = f"{kilograms(stays_g)} kgce"
+        after = f"{kilograms(stays_g)} {unit}"
         zh, en = _stays(change, stays_g)
         found.append(
             Effect(
@@ -33,16 +37,16 @@ def quota_effects(at: Acting, change: NewChange, held: list[OpenMatter]) -> list
                     f"{whose.zh}:{one.year} 年{OPEN['quota'].zh}",
                     f"{whose.en}: {OPEN['quota'].en}, {one.year}",
                 ),
-                plain(f"{kilograms(one.amount_g)} kgce"),
+                plain(f"{kilograms(one.amount_g)} {unit}"),
                 Words(f"{after}{zh}", f"{after}{en}"),
-                {"institution": one.institution_id, "year": one.year, "kgce": kilograms(stays_g)},
+                {"institution": one.institution_id, "year": one.year, "amount": kilograms(stays_g)},
                 warns=stays_g > 0,
             )
         )
         found += [
             _gets(at, leg)
             for leg in legs
-            if (leg.predecessor, leg.year) == (one.institution_id, one.year) and leg.amount_g > 0
+            if (leg.predecessor, leg.indicator, leg.year) == of and leg.amount_g > 0
         ]
     return found
 
@@ -67,14 +71,18 @@ def _gets(at: Acting, leg: Handed) -> Effect:
         who = Words(f"{name.zh}的预留指标", f"the reserve of {name.en}")
     else:
         who = _name(at, leg.place)
-    kgce = f"+{kilograms(leg.amount_g)} kgce"
+    amount = f"+{kilograms(leg.amount_g)} {_unit(leg.indicator)}"
     return Effect(
         "succession",
         Words(f"{who.zh}:承接 {leg.year} 年指标", f"{who.en}: takes over quota of {leg.year}"),
         None,
-        Words(f"{kgce},待另一人批准", f"{kgce}, once another person approves"),
-        {"place": leg.place, "account": leg.account, "year": leg.year, "kgce": kgce},
+        Words(f"{amount},待另一人批准", f"{amount}, once another person approves"),
+        {"place": leg.place, "account": leg.account, "year": leg.year, "amount": amount},
     )
+
+
+def _unit(indicator: str) -> str:
+    return Indicator(indicator).unit_shown
 
 
 def _name(at: Acting, who: int) -> Words:

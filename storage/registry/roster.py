@@ -60,7 +60,8 @@ _TERMS: Final = """
      ORDER BY t.channel_id, t.institution_id, t.valid_from
 """
 _OPEN: Final = """
-    SELECT institution_id, kind, year, many, amount_g FROM access.open_matters(%s::integer[], %s)
+    SELECT institution_id, kind, year, many, amount_g, indicator
+      FROM access.open_matters(%s::integer[], %s)
 """
 _PLACE: Final = """
     SELECT region_id, level, department_line, valid_from, valid_to FROM affiliation
@@ -112,9 +113,9 @@ _USED: Final = """
 _SAID: Final = "SELECT before, after FROM roster_change WHERE id = %s"
 # The books are of another room: what becomes of quota they say themselves.
 _LEGS: Final = """
-    SELECT predecessor_id, year, account, place_id, sum(amount_g)::bigint
+    SELECT predecessor_id, indicator, year, account, place_id, sum(amount_g)::bigint
       FROM access.succession_legs(%s::integer[], %s::integer[], %s::bigint[], %s::bigint[], %s)
-     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 5, 4
+     GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 6, 5
 """
 _HAND_OVER: Final = "SELECT m.id FROM access.hand_over(%s) AS m(id)"
 _HAND_BACK: Final = "SELECT m.id FROM access.hand_back(%s, %s) AS m(id)"

@@ -54,13 +54,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class OpenMatter:
-    """Something open that a change touches; kind: as access.open_matters has it."""
+    """Something open that a change touches; kind: as access.open_matters has it.
+
+    indicator: of quota.
+    """
 
     institution_id: int
     kind: str
     year: int | None
     many: int
     amount_g: int | None
+    indicator: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Handed:
     """
 
     predecessor: int
+    indicator: str
     year: int
     account: str
     place: int

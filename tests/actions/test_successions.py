@@ -90,7 +90,7 @@ def test_what_a_closed_one_does_not_need_goes_to_its_members_reserve(union):
     kept = next(e for e in told["quota"] if e.where["year"] == 2016)
     assert kept.after.en.endswith("for its own use before 2016-07-01")
     assert told["succession"][0].where["account"] == "reserve"
-    assert told["succession"][0].where["kgce"] == f"+{rest / 1000:,.3f} kgce"
+    assert told["succession"][0].where["amount"] == f"+{rest / 1000:,.3f} kgce"
 
     before = balances(union)
     done = act(union, "institution.close", "school", **JULY)

@@ -1,9 +1,29 @@
 """Quotas of CO2 and water beside those of energy: each in its unit, so no sum mixes them."""
 
+from typing import Final
+
 from dashboards.boards import fragments as f
 from dashboards.boards.model import AMOUNT, PERCENT, PLAIN, Column, Kind, Panel, Text
 from dashboards.boards.union.path import NO_QUOTA, ON_PATH
 from dashboards.boards.union.targets import named
+
+_COLUMNS: Final = (
+    Column("indicator", Text("控制指标", "Indicator")),
+    Column("whose", Text("成员", "Member")),
+    Column("year", Text("年份", "Year")),
+    Column("unit", Text("单位", "Unit")),
+    Column("quota", Text("指标", "Quota"), AMOUNT, 0),
+    Column("path", Text("序时应有", "Path to date"), AMOUNT, 0),
+    Column("used", Text("已用", "Used"), AMOUNT, 0, empty=Text("未计量", "not measured")),
+    Column(
+        "ratio",
+        Text("相对路径", "Against path"),
+        PERCENT,
+        1,
+        thresholds=ON_PATH,
+        empty=Text("计量不足", "not enough measured"),
+    ),
+)
 
 
 def indicator_of(row: str) -> str:
@@ -50,22 +70,6 @@ def others(number: int, chosen: str, of: str) -> Panel:
     """,
         width=24,
         height=7,
-        columns=(
-            Column("indicator", Text("控制指标", "Indicator")),
-            Column("whose", Text("成员", "Member")),
-            Column("year", Text("年份", "Year")),
-            Column("unit", Text("单位", "Unit")),
-            Column("quota", Text("指标", "Quota"), AMOUNT, 0),
-            Column("path", Text("序时应有", "Path to date"), AMOUNT, 0),
-            Column("used", Text("已用", "Used"), AMOUNT, 0, empty=Text("未计量", "not measured")),
-            Column(
-                "ratio",
-                Text("相对路径", "Against path"),
-                PERCENT,
-                1,
-                thresholds=ON_PATH,
-                empty=Text("计量不足", "not enough measured"),
-            ),
-        ),
+        columns=_COLUMNS,
         empty=NO_QUOTA,
     )

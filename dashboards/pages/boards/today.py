@@ -23,8 +23,7 @@ from actions.boards.today import (
 )
 from actions.boards.waiting import Approval
 from actions.compact.movement_things import MOVEMENT
-from actions.figures import kilograms
-from compact.indicators import Indicator
+from actions.compact.target_words import amount_words
 from dashboards.pages import writing
 from dashboards.pages.boards.year_ends import Forecast, year_end
 from dashboards.pages.viewer import Reader, Viewer
@@ -144,8 +143,7 @@ def _approval(viewer: Viewer, one: Approval) -> tuple[str, str]:
     row, lang = one.movement, viewer.lang
     said = {
         "name": MOVEMENT.name(row, lang),
-        "amount": kilograms(row.amount_g),
-        "unit": Indicator(row.indicator).unit_shown,
+        "amount": amount_words(row.amount_g, row.indicator).en,
         "by": one.by,
         "at": writing.moment(row.made_at, lang),
     }

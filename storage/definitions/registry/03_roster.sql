@@ -54,42 +54,44 @@ END $$;
 -- touches. kind: months (of accounts from then on), quota (g held in the books, by year), proposal
 -- (runs that are not issued), base (confirmed bases), locked, verified (years closed), set_aside.
 CREATE FUNCTION access.open_matters(asked integer[], since date)
-RETURNS TABLE (institution_id integer, kind text, year integer, many bigint, amount_g numeric)
+RETURNS TABLE (institution_id integer, kind text, year integer, many bigint, amount_g numeric,
+               indicator text)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 100 SET search_path = public, pg_catalog, pg_temp AS $$
     WITH who AS MATERIALIZED (
         SELECT s.id FROM access.sees() AS s(id) WHERE s.id = ANY(asked)
     )
-    SELECT a.institution_id, 'months', NULL::integer, count(DISTINCT a.month), NULL::numeric
+    SELECT a.institution_id, 'months', NULL::integer, count(DISTINCT a.month), NULL::numeric,
+           NULL::text
       FROM account a JOIN who ON who.id = a.institution_id
      WHERE a.month >= date_trunc('month', since) AND a.quanta IS NOT NULL GROUP BY a.institution_id
      UNION ALL
-    SELECT e.institution_id, 'quota', e.year, count(*), sum(e.amount_g)
+    SELECT e.institution_id, 'quota', e.year, count(*), sum(e.amount_g), e.indicator
       FROM book_entry e JOIN who ON who.id = e.institution_id
      WHERE e.account = 'holder' AND e.year >= extract(year FROM since)
-     GROUP BY e.institution_id, e.year
+     GROUP BY e.institution_id, e.year, e.indicator
     HAVING sum(e.amount_g) <> 0
      UNION ALL
-    SELECT q.institution_id, 'proposal', q.year, count(*), NULL
+    SELECT q.institution_id, 'proposal', q.year, count(*), NULL, NULL
       FROM run_quota q JOIN who ON who.id = q.institution_id
      WHERE q.year >= extract(year FROM since)
        AND NOT EXISTS (SELECT FROM book_cause c WHERE c.run_id = q.run_id)
      GROUP BY q.institution_id, q.year
      UNION ALL
-    SELECT v.institution_id, 'base', NULL, count(*), NULL
+    SELECT v.institution_id, 'base', NULL, count(*), NULL, NULL
       FROM (SELECT DISTINCT ON (b.target_id, b.institution_id) b.institution_id, b.verdict
               FROM base_verdict b JOIN who ON who.id = b.institution_id
              ORDER BY b.target_id, b.institution_id, b.id DESC) v
      WHERE v.verdict = 'confirmed' GROUP BY v.institution_id
      UNION ALL
     SELECT v.institution_id, CASE WHEN v.answer IS NULL THEN 'locked' ELSE 'verified' END, v.year,
-           count(*), NULL
+           count(*), NULL, NULL
       FROM account_version v JOIN who ON who.id = v.institution_id
      WHERE v.year >= extract(year FROM since) AND v.answer IS DISTINCT FROM 'returned'
      GROUP BY v.institution_id, v.answer IS NULL, v.year
      UNION ALL
-    SELECT s.institution_id, 'set_aside', NULL, count(*), NULL
+    SELECT s.institution_id, 'set_aside', NULL, count(*), NULL, NULL
       FROM set_aside s JOIN who ON who.id = s.institution_id GROUP BY s.institution_id
-     ORDER BY 1, 2, 3
+     ORDER BY 1, 2, 3, 6
 $$;
 
 -- Whether the viewer keeps the roster of a region, or of a department line: who moves an institution
