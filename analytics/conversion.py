@@ -92,10 +92,11 @@ def yearly_path(
 ) -> list[int]:
     """Return the amounts of the years after the base year; the last is the target itself.
 
-    Compound by default: every year falls by the same rate. Linear: by the same amount.
+    Compound by default: every year falls by the same rate. Linear: by the same amount. A reduction
+    below zero is growth.
     """
     whole = Fraction(total_reduction)
-    if years < 1 or not 0 <= whole <= 1:
+    if years < 1 or not -1 <= whole <= 1:
         raise _no_path(total_reduction, years)
     if linear:
         kept = [1 - whole * year / years for year in range(1, years + 1)]

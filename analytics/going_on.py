@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analytics.effective import assemble
 from analytics.hours import Hours, spread
 from analytics.judging import steps
-from analytics.outliers import line_of
+from analytics.lines import line_of
 from analytics.reach import part_where
 from analytics.steps import HOUR_MS, Bools, EffectiveReadings, Ints, Steps
 from analytics.widening import plain_steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.intervals import begun_ms, follows, intervals, power
-from analytics.outliers import BOUNDS, Bounds
+from analytics.lines import BOUNDS, Bounds
 from analytics.registers import registers
 from analytics.steps import Bools, EffectiveReadings, Judged, Reason, Spans, Steps
 from metering.channels import Kind

@@ -12,139 +12,60 @@ arrival is nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from analytics.bridges import bridged, impossible
 from analytics.limits import is_short, keeps_pace, may_wrap, within
-from analytics.steps import HOUR_MS, Bools, EffectiveReadings, Ints
-from metering.channels import Kind
+from analytics.lines import BOUNDS, Bounds, Line, covered, longest_ms
+from analytics.steps import Bools, Ints
 
-_DAY_MS: Final = 24 * HOUR_MS
-_LOW, _HIGH = (1, 0), (-1, 0)  # a run too low after a fall; too high before it
+_LOW, _HIGH = 1, -1  # a run too low after a fall; too high before it
 _LEAP: Final = 20  # so many times as fast as the steps beside it, a rise is no use
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How far a judgement looks; tests take small ones so that borders are met."""
-
-    run: int = 48  # readings in a row that can be set aside, counted as they were sent
-    run_ms: int = 7 * _DAY_MS  # from the first to the last of them
-    run_periods: int = 3  # or so many periods, where a register is read but once a month
-    rounds: tuple[int, ...] = (1, 7, 48)  # the longest run of each round, in readings left
-    both: int = 3  # readings to each side of a fall that are set aside together
-    beside: int = 3  # steps to each side of a run that show the pace there
-    dip: int = 10  # a fall of at most 1 / dip of the value, or two quanta, is a dip
-    rate_steps: int = 24  # steps to each side that show the rate around a fall
-    far_ms: int = 31 * _DAY_MS  # how far the rate around and a frozen register reach
-
-    @property
-    def calm(self) -> int:
-        """Plain steps that a judgement cannot cross."""
-        return self.run + 1 + self.rate_steps + self.beside
-
-    @property
-    def reach(self) -> int:
-        """Readings that no influence crosses, however many outliers there are."""
-        passes = 2 * len(self.rounds) + self.both
-        return (passes * (2 + self.beside) + self.rate_steps) * (self.run + 1)
-
-
-BOUNDS: Final = Bounds()
-
-
-class Line(NamedTuple):
-    """Readings still effective; row b follows row a on one register if into[b] == out[a], a < b."""
-
-    place: Ints
-    at: Ints
-    ends: Ints
-    starts: Ints
-    into: Ints
-    out: Ints
-    most: Ints
-    period: Ints
-    wraps: Ints
-    reinstated: Bools
-
-    def only(self, rows: Any) -> Line:
-        """Return some of the rows."""
-        columns: Any = self
-        return Line(*(column[rows] for column in columns))
-
-    @property
-    def follows(self) -> Bools:
-        """Where a row follows the one before it on one register; (n - 1,)."""
-        follows: Bools = self.into[1:] == self.out[:-1]
-        return follows
-
-    @property
-    def rise(self) -> Ints:
-        """By how much a row is above the one before it; (n - 1,)."""
-        return self.ends[1:] - self.starts[:-1]
-
-
-def line_of(effective: EffectiveReadings) -> Line:
-    """Return all rows; an exchange ends one register with its final and starts the next."""
-    into = out = effective.channel
-    wall = (effective.ends != effective.starts) | ~effective.ends_known | ~effective.starts_known
-    if wall.any():
-        first = np.append(True, into[1:] != into[:-1])
-        out = np.cumsum(first | wall)
-        into = out - (wall & ~first)
-        into[~effective.ends_known] = -1
-    if (other := effective.kind != Kind.REGISTER).any():
-        into, out = np.where(other, -1, into), np.where(other, -2, out)
-    return Line(
-        np.arange(len(effective.channel)),
-        effective.at_ms,
-        effective.ends,
-        effective.starts,
-        into,
-        out,
-        effective.max_per_hour,
-        effective.period_ms,
-        effective.wraps_at,
-        effective.reinstated,
-    )
 
 
 def stands(line: Line, bounds: Bounds = BOUNDS) -> Bools:
     """Return which rows stand.
 
     Runs are sought in passes, each over what the one before left, short before long: low and high
-    runs of 1 reading, of up to 7, mixed ones, of up to 48. What comes later may withdraw a verdict.
+    runs of 1 reading, bridged ones in a calm line, low and high ones of up to 7, mixed ones, other
+    bridged ones, and of up to 48. What comes later may withdraw a verdict.
     """
     n, effective = len(line.at), np.ones(len(line.at), np.bool_)
-    fell = np.flatnonzero(line.follows & (line.rise < 0))
-    if not len(fell):
+    fell = line.follows & (line.rise < 0)
+    step = np.flatnonzero(fell)
+    if not len(step):
         return effective
-    first = np.maximum(fell - bounds.run - 1, 0)
-    near = covered(first, np.minimum(fell + bounds.run + 3, n), n)
+    first = np.maximum(step - bounds.calm, 0)
+    near = covered(first, np.minimum(step + bounds.calm + 2, n), n)
     part = line.only(np.flatnonzero(near))
-    for longest, way, skip in _passes(bounds):
-        off = _set_aside(part, longest, way, skip, bounds)
+    for passed in _passes(line, fell, bounds):
+        off = passed(part)
         if off.any():
             effective[part.place[off]] = False
             part = part.only(~off)
     return effective
 
 
-def _passes(bounds: Bounds) -> list[tuple[int, int, int]]:
-    """Return (longest run, side of the fall, readings beyond it) of each pass."""
-    sides = (_LOW, _HIGH)
-    passes = [(longest, *side) for longest in bounds.rounds for side in sides]
-    passes[-2:-2] = [(bounds.both, 1, skip) for skip in range(1, bounds.both + 1)]
-    return passes
+def _passes(line: Line, fell: Bools, bounds: Bounds) -> Iterator[Callable[[Line], Bools]]:
+    """Return what sets rows of a line aside, in order."""
+    so_far, surely = (np.append(0, np.cumsum(falls)) for falls in (fell, fell & impossible(line)))
 
+    def runs(longest: int) -> Iterator[Callable[[Line], Bools]]:
+        for way in (_LOW, _HIGH):
+            yield partial(_set_aside, longest=longest, way=way, skip=0, bounds=bounds)
 
-def covered(first: Ints, beyond: Ints, n: int) -> Bools:
-    """Return which of n rows lie in any of the ranges first .. beyond − 1."""
-    begun, ended = (np.bincount(edge, minlength=n + 1) for edge in (first, beyond))
-    inside: Bools = np.cumsum(begun - ended)[:n] > 0
-    return inside
+    short, middle, long = bounds.rounds
+    yield from runs(short)
+    yield partial(bridged, falls=surely, calm=bounds.rate_steps, bounds=bounds)
+    yield from runs(middle)
+    for skip in range(1, bounds.both + 1):
+        yield partial(_set_aside, longest=bounds.both, way=1, skip=skip, bounds=bounds)
+    yield partial(bridged, falls=so_far, calm=bounds.beside, bounds=bounds)
+    yield from runs(long)
 
 
 class _Runs(NamedTuple):
@@ -185,7 +106,7 @@ def _found(line: Line, longest: int, way: int, skip: int, bounds: Bounds) -> _Ru
         todo, far = (some[(far >= 0) & (far < n)] for some in (todo, far))
         a, b = np.minimum(base[todo], far), np.maximum(base[todo], far)
         some = (line.into[b] == line.out[a]) & (line.place[b] - line.place[a] - 1 <= bounds.run)
-        some &= line.at[b - 1] - line.at[a + 1] <= _longest_ms(line, a, bounds)
+        some &= line.at[b - 1] - line.at[a + 1] <= longest_ms(line, a, bounds)
         todo, a, b = todo[some], a[some], b[some]
         if not len(todo):
             break
@@ -216,9 +137,9 @@ def _bad(line: Line, runs: _Runs, way: int, skip: int, bounds: Bounds) -> Bools:
         if len(doubt):
             leap[doubt] = ~_turns(line, runs.a[doubt], runs.b[doubt], own[doubt])
     take: Bools = sure | leap
-    if (way, skip) == _LOW:
+    if (way, skip) == (_LOW, 0):
         dip = -rise[runs.fall] <= np.maximum(2, line.starts[runs.fall] // bounds.dip)
-        take |= dip & (line.at[runs.b] - line.at[runs.a] <= _longest_ms(line, runs.a, bounds))
+        take |= dip & (line.at[runs.b] - line.at[runs.a] <= longest_ms(line, runs.a, bounds))
     return take
 
 
@@ -239,12 +160,6 @@ def _turns(line: Line, a: Ints, b: Ints, own: Ints) -> Bools:
     fine &= keeps_pace(implied, time, own[run], apart, short)
     turns: Bools = np.bincount(run[~fine], minlength=len(a)) == 0
     return turns
-
-
-def _longest_ms(line: Line, a: Ints, bounds: Bounds) -> Ints:
-    """Return how long a run after each row a may last, by the period that is valid there."""
-    longest: Ints = np.maximum(bounds.run_ms, bounds.run_periods * line.period[a])
-    return longest
 
 
 def _leaps(line: Line, edge: Ints, runs: _Runs, bounds: Bounds) -> Bools:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.effective import assemble
-from analytics.outliers import BOUNDS
+from analytics.lines import BOUNDS
 from analytics.steps import HOUR_MS, EffectiveReadings
 from analytics.widening import FAR_MS, Window, widened
 from metering.channels import Kind

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from analytics.limits import in_range, is_short, keeps_pace, may_wrap, within
-from analytics.outliers import BOUNDS, Bounds, Line, covered, line_of, stands
+from analytics.lines import BOUNDS, Bounds, Line, covered, line_of
+from analytics.outliers import stands
 from analytics.steps import Bools, Codes, EffectiveReadings, Ints, Judged, Reason, Steps, is_known
 from metering.channels import Kind
 

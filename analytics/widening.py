@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.limits import within
-from analytics.outliers import BOUNDS, Bounds, Line, line_of
+from analytics.lines import BOUNDS, Bounds, Line, line_of
 from analytics.steps import Bools, EffectiveReadings, Ints
 
 FAR_MS: Final = 2**62

@@ -44,21 +44,22 @@ def _run(run: Run, about: Mapping[str, Any]) -> Iterator[str]:
     rule = rule_with_reach(problem.method.payload)
     yield say(f"规则 {rule.zh}", f"rule {rule.en}")
     many, base, total = len(made.quotas), in_thousands(made.base_g), in_thousands(made.total_g)
+    unit = problem.target.indicator.unit_shown
     yield say(
-        f"{many} 家机构;基期 {base},用能指标 {total} 千克标准煤",
-        f"{many} institutions; base {base}, quotas {total} kgce",
+        f"{many} 家机构;基期 {base},指标 {total} {unit}",
+        f"{many} institutions; base {base}, quotas {total} {unit}",
     )
     yield from _members(run, about)
 
 
 def _members(run: Run, about: Mapping[str, Any]) -> Iterator[str]:
-    names = about.get("regions")
+    names, unit = about.get("regions"), run.problem.target.indicator.unit_shown
     for node in run.allocation.nodes:
         region = node.key.partition("/region:")[2]
         if region.isdigit() and int(region) in run.problem.members:
             named = names.get(region) if isinstance(names, dict) else None
             code, *pair = named if isinstance(named, list) and len(named) == 3 else ("-", "", "")
-            yield f"  {code}  {_pair(pair, region)}  {in_thousands(node.amount_g)} kgce"
+            yield f"  {code}  {_pair(pair, region)}  {in_thousands(node.amount_g)} {unit}"
 
 
 def _pair(names: object, otherwise: str) -> str:

@@ -6,7 +6,6 @@ http/v1/{gateway}/{codec}?{settings} one of any format.
 
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -72,7 +71,7 @@ class PushedAs:
         shown = dict(asked).get(_TOPIC)
         if shown is None:
             return decode
-        return lambda message: decode(replace(message, topic=shown))
+        return lambda message: decode(message._replace(topic=shown))
 
 
 ROUTES: Final = (PUSHED, PushedAs())

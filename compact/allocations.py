@@ -21,7 +21,7 @@ from compact.limits import limited
 from compact.methods import Method, adjusted
 from compact.notices import in_thousands
 from compact.quotas import Allocation, Nodes, Quotas
-from compact.ruling import Among, Reach
+from compact.ruling import AllocationRule, Among, Reach
 from compact.targets import MILLION, Target
 from metering.errors import InputError, InsufficientDataError
 
@@ -191,6 +191,8 @@ def _with_years(made: Divided, parent: Ints, above: int) -> Divided:
 def _totals(problem: Problem, places: Places, base: Ints, caps: Mapping[int, int]) -> Ints:
     """Return what is divided, in order of the nodes whose total it is."""
     rule = problem.method.by
+    if rule.saves and problem.target.grows:
+        raise _nothing_to_save(rule)
     if problem.method.reach is Reach.MEMBER:
         members = [place for place, parent in enumerate(places.parents) if parent in caps]
         if rule.reach is Reach.MEMBER:
@@ -235,6 +237,18 @@ def _months(holders: Holders, amount: Ints) -> Ints:
     months = cascade_rows(amount, np.maximum(holders.base.months_g, 0))  # unknown is below zero
     months[~holders.base.known] = NULL
     return months
+
+
+def _nothing_to_save(rule: AllocationRule) -> InputError:
+    return InputError(
+        "target.nothing_to_save",
+        zh=f"目标允许增长,没有可分担的节约量;规则“{rule.about.text('zh')}”分担节约量。",
+        en=f"The target allows growth, so there is no saving to share, and the rule "
+        f"“{rule.about.text('en')}” shares savings.",
+        next_zh="请选择按用量分解的规则(如 A、F、H)。",
+        next_en="Choose a rule that shares what may be used, such as A, F or H.",
+        where={"field": "rule", "value": rule.about.letter},
+    )
 
 
 def _in_words(problem: Problem, places: Places, base: Ints, error: InfeasibleError) -> InputError:

@@ -73,7 +73,7 @@ TERMS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.SCOPE: ("scope",),
     Kind.INDICATORS: ("profile", "definitions"),
     Kind.BASE: ("base_year", "base_first", "base_last", "revise_percent"),
-    Kind.TARGET: ("fall_percent", "target_year", "curve"),
+    Kind.TARGET: ("fall_percent", "growth_percent", "target_year", "curve"),
     Kind.RULE: ("rule", "weights"),
     Kind.PERIODS: ("period_years", "interim_percent", "cover_months"),
     Kind.BANKING: ("bank_percent", "borrow_percent"),

@@ -27,9 +27,9 @@ def certified_g(base_g: int, cap_share: Fraction, relief: int) -> int:
     """Return the most that a leader is asked to save.
 
     cap_share: what part of its base the target leaves everybody. relief: what part of that fall it
-    is spared, in millionths. Floored.
+    is spared, in millionths. Floored; of a target that allows growth, nothing.
     """
-    return int(base_g * (1 - cap_share) * (MILLION - relief) // MILLION)
+    return max(0, int(base_g * (1 - cap_share) * (MILLION - relief) // MILLION))
 
 
 def potential_g(base_g: int, found_g: int, duty: int) -> int:

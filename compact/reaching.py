@@ -108,7 +108,7 @@ def reached(target: Target, sums: Sums, today: date, enough_permille: int) -> Re
         incentive_asked=incentive,
         fall=fall,
         annual_fall=sums.annual.fall if not doubt and enough else None,
-        done=fall / whole if fall is not None and whole else None,
+        done=fall / whole if fall is not None and whole > 0 else None,
     )
 
 

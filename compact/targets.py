@@ -89,7 +89,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A fall below the base year, in millionths of the base.
+    """A fall below the base year, in millionths of it; below zero it is growth that is allowed.
 
     base_year, target_year: None of both lets every institution count from its own first whole
         year, for the year after it.
@@ -109,11 +109,11 @@ class Target:
     stale_days: int = STALE_DAYS
 
     def __post_init__(self) -> None:
-        if not 0 <= self.fall_millionths < MILLION:
+        if not -MILLION <= self.fall_millionths < MILLION:
             raise _wrong(
                 "percent",
-                "下降率应不低于 0 且小于 100%。",
-                "A fall is at least 0 and less than 100 %.",
+                "下降率应小于 100%,允许的增长不超过 100%。",
+                "A fall is less than 100 %, and growth at most 100 %.",
             )
         more = self.incentive_millionths
         if more is not None and not self.fall_millionths < more < MILLION:
@@ -139,6 +139,11 @@ class Target:
                 "基期和目标年须同时给出,且目标年在基期之后。",
                 "Name base year and target year together, the target year after the base year.",
             )
+
+    @property
+    def grows(self) -> bool:
+        """Whether its cap lies above the base."""
+        return self.fall_millionths < 0
 
     def base_of(self, months_g: Mapping[tuple[int, int], int]) -> Base | None:
         """Return an institution's base, or None where nothing is known of any.

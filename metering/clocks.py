@@ -74,14 +74,17 @@ def fits(
 
 
 def _follows(earlier: int, later: int, time_ms: int, pace: Pace) -> bool:
-    """Return whether one value can follow another; a wrap only where hardly any time passed."""
+    """Return whether one value can follow another; a wrap without a limit only after a short time.
+
+    A limit bounds what a wrap can have used, so months may lie between.
+    """
     if plausible(later - earlier, time_ms, pace):
         return True
     used, most = later - earlier + pace.wraps_at, 2 if pace.max_per_hour else 10
     return (
         pace.wraps_at > 0
         and later < earlier
-        and time_ms <= 3 * pace.period_ms
+        and (pace.max_per_hour > 0 or time_ms <= 3 * pace.period_ms)
         and used * most <= pace.wraps_at
         and plausible(used, time_ms, pace)
     )

@@ -16,9 +16,10 @@ MAX_QUANTA = 2**53  # the greatest whole number a double holds exactly
 MAX_ENERGY = 2**62  # the greatest use of one step, in quanta of the carrier
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One payload as it came, and who sent it.
+
+    A tuple, for the same reason as `Decoded`.
 
     gateway: "{province}/{gateway}" of the topic, the name under which its channels are bound.
     received_ms: since 1970, UTC.

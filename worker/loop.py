@@ -24,7 +24,7 @@ from storage.tasks import Task
 from worker.isolation import Isolation
 from worker.pulse import Pulse
 from worker.registered import do_one
-from worker.usage import Limits, Months, TooManyError, recompute
+from worker.usage import Limits, Months, Recomputed, TooManyError, recompute
 
 Log = Callable[..., None]
 Lane = Callable[[Connection[Any]], bool]  # does one thing; whether there was any
@@ -32,7 +32,8 @@ Lane = Callable[[Connection[Any]], bool]  # does one thing; whether there was an
 # Upkeep looks after members' logins, columnstore after old chunks; nothing queues for either.
 LANES: Final = ("usage", "accounts", "tasks", "upkeep", "columnstore")
 # After it rebuilt accounts the worker leaves the processor to others for as long as that took:
-# under a steady stream each reading would make its month's account anew.
+# under a steady stream each reading would make its month's account anew. After usage it does so
+# where nothing is left to take: what comes meanwhile is taken together.
 _REST: Final = 1.0
 
 
@@ -78,6 +79,8 @@ class Worker:
         self._convert_at = 0.0
         self._look_at = 0.0
         self._members_at = 0.0
+        self._left = False  # whether usage, and then accounts, waited that were not taken
+        self._left_accounts = False
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._tally = Tally()
@@ -142,7 +145,11 @@ class Worker:
     def _pause_s(self, name: str, more: bool, took_s: float) -> float:
         if not more:
             return self._settings.wait_s
-        return max(_REST * took_s, self._settings.wait_s) if name == "accounts" else 0.0
+        rest_s = _REST * took_s
+        if name == "accounts":
+            return rest_s if self._left_accounts else max(rest_s, self._settings.wait_s)
+        rests = name == "usage" and not self._left
+        return min(rest_s, self._settings.wait_s) if rests else 0.0
 
     def _open(self, stack: ExitStack, name: str) -> Connection[Any]:
         """Open a lane's connection; usage has a second one, which makes partitions."""
@@ -163,11 +170,12 @@ class Worker:
 
         def take(channels: int, without: Sequence[int]) -> list[int]:
             limits = replace(self._settings.limits, channels=channels)
-            taken, readings = _recomputed(connection, months, limits, without)
+            done = _recomputed(connection, months, limits, without)
+            self._left = done.left
             with self._lock:
-                self._tally.channels += len(taken)
-                self._tally.readings += readings
-            return taken
+                self._tally.channels += len(done.channels)
+                self._tally.readings += done.readings
+            return done.channels
 
         return self._busy(began, self._usages.take(connection, take))
 
@@ -177,6 +185,7 @@ class Worker:
 
         def take(institutions: int, without: Sequence[int]) -> list[int]:
             taken = rebuilding.rebuild(connection, most=institutions, without=without)
+            self._left_accounts = len(taken) >= institutions
             with self._lock:
                 self._tally.institutions += len(taken)
             return taken
@@ -247,7 +256,7 @@ class Worker:
 
 def _recomputed(
     connection: Connection[Any], months: Months, limits: Limits, without: Sequence[int]
-) -> tuple[list[int], int]:
+) -> Recomputed:
     """Recompute one transaction; less at once where more readings came than could be expected."""
     try:
         return recompute(connection, months, limits, without)

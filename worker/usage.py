@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,14 @@ class Months:
             self._known |= wanted
 
 
+class Recomputed(NamedTuple):
+    """The channels and readings that one transaction took, and whether others wait that it saw."""
+
+    channels: list[int]
+    readings: int
+    left: bool = False
+
+
 class TooManyError(Exception):
     """More readings came than the channels' periods let expect; take less at once."""
 
@@ -69,28 +77,29 @@ def recompute(
     months: Months,
     limits: Limits,
     without: Sequence[int] = (),
-) -> tuple[list[int], int]:
-    """Recompute what waits, in one transaction; return the channels and readings taken."""
+) -> Recomputed:
+    """Recompute what waits, in one transaction."""
     with connection.transaction():
-        locked, queued = stale.take(
+        locked, queued, left = stale.take(
             connection, channels=limits.channels, readings=limits.readings, without=without
         )
         if not locked:
-            return [], 0
+            return Recomputed([], 0)
         known = _known(connection, locked)
         if not len(queued["id"]):  # another worker was faster
-            return locked, 0
+            return Recomputed(locked, 0)
         spans, added = _waiting(queued)
         gone, read = go_on(connection, months, spans, added, known, limits.hard_readings)
         judged = _judged(connection, locked, gone, limits.channels)
-        left = np.isin(spans.channel_id, judged)
+        some = np.isin(spans.channel_id, judged)
         rest, rest_added, more = _judge(
-            connection, months, _some(spans, left), added[left], known, limits
+            connection, months, _some(spans, some), added[some], known, limits
         )
         taken = [*gone.tolist(), *judged]
         done = queued["id"][np.isin(queued["channel_id"], taken)]
         stale.finish(connection, done.tolist(), rest, rest_added)
-        return taken, read + more
+        left |= len(taken) < len(locked) or len(rest.channel_id) > 0
+        return Recomputed(taken, read + more, left)
 
 
 def _judged(

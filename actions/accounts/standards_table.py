@@ -1,13 +1,12 @@
 """The table of institutions beside quota standards: tiers, grade, distance, or what is lacking."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
-from actions.accounts.closing_fields import Year
-from actions.accounts.standards import Held, asked_of, held
+from actions.accounts.standards import Held
+from actions.accounts.standards_asked import WhichStandards, answered
 from actions.accounts.standards_words import (
     APPLIES,
     GRADES,
@@ -21,76 +20,11 @@ from actions.accounts.standards_words import (
     tier_name,
     whom,
 )
-from actions.fields import Acting, Lang, Words, field
-from actions.kinds import Id, Line
-from actions.registry.institutions import institution_name
+from actions.fields import Lang, Words
 from actions.registry.named import institution_columns
-from actions.tables import Column, Filter, Kind, Table
-from actions.things import every_region
-from compact.standard_answers import Answer, Applies, Verdict
-from compact.standards import Grade, Tier
-from storage.accounts import standard_figures
-from storage.pages import Page, cursor_of, key_of
-
-
-class Which(StrEnum):
-    """Which standards are shown of an institution."""
-
-    OWN = "own"
-    COMPARED = "compared"
-    EVERY = "every"
-
-
-WHICH: Final[Mapping[str, Words]] = {
-    Which.OWN: Words("本机构适用或可能适用的", "those that apply, or may"),
-    Which.COMPARED: Words("另加外省标准作比较", "with those of other provinces, to compare"),
-    Which.EVERY: Words("全部,含不适用的原因", "all, and why they do not apply"),
-}
-
-
-class WhichStandards(Filter):
-    """Of which year, institutions and standards answers are wanted."""
-
-    year: Year | None = field(
-        zh="年度", en="Year", hint=("不填为上一年", "Left open: last year"), default=None
-    )
-    institution: Id | None = field(
-        zh="机构编号", en="Institution id", called=institution_name, default=None
-    )
-    region: Id | None = field(
-        zh="行政区划(含下级)", en="Region, with its lower ones", choices=every_region, default=None
-    )
-    standard: Line | None = field(zh="标准编号含", en="Number of the standard has", default=None)
-    which: Which | None = field(zh="标准", en="Standards", names=WHICH, default=None)
-    verdict: Verdict | None = field(zh="结论", en="Answer", names=VERDICTS, default=None)
-    grade: Grade | None = field(zh="等级", en="Grade", names=GRADES, default=None)
-
-    def wants(self, one: Answer) -> bool:
-        """Return whether an answer is asked for."""
-        number = "" if one.standard is None else one.standard.standard_no
-        wide = self.which or Which.OWN
-        return (
-            (wide is Which.EVERY or one.applies is not Applies.NO)
-            and (wide is not Which.OWN or one.applies is not Applies.ELSEWHERE)
-            and (self.standard is None or self.standard.lower() in number.lower())
-            and self.verdict in (None, one.verdict)
-            and self.grade in (None, one.grade)
-        )
-
-
-def _ask(at: Acting, asked: WhichStandards, after: str | None, limit: int) -> Page[Held]:
-    """Return the answers of so many institutions; of more, where nothing is found of those."""
-    (last,) = key_of(after, 0)
-    year = asked_of(at.connection, asked.year or at.today.year - 1, at.today)
-    while True:
-        ids = standard_figures.institutions(
-            at.connection, asked.institution, asked.region, int(last), limit + 1
-        )
-        some = ids[:limit]
-        rows = [one for one in held(at.connection, year, some) if asked.wants(one.answer)]
-        if rows or len(ids) <= limit:
-            return Page(rows, cursor_of(some[-1]) if len(ids) > limit else None)
-        last = some[-1]
+from actions.tables import Column, Kind, Table
+from compact.standard_answers import Answer, Applies
+from compact.standards import Tier
 
 
 def _of(name: str, zh: str, en: str, value: Callable[[Answer], Any], kind: Kind = "line",
@@ -276,7 +210,7 @@ STANDARDS: Final = Table[Held, WhichStandards](
     tag="accounts",
     columns=tuple(_columns()),
     filter=WhichStandards,
-    ask=_ask,
+    ask=answered,
     size=4,
     at_once=200,
     empty=Words("没有符合条件的机构或标准。", "No institution or standard matches."),

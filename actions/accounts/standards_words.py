@@ -44,8 +44,8 @@ APPLIES: Final[Mapping[str, Words]] = {
     Applies.NO: Words("不适用", "does not apply"),
 }
 TIERS: Final[Mapping[str, Words]] = {
-    Tier.GUIDE: Words("引导值(先进值)", "guide value"),
-    Tier.BASELINE: Words("基准值", "baseline value"),
+    Tier.GUIDE: Words("引导值(先进值)", "leading value"),
+    Tier.BASELINE: Words("基准值", "reference value"),
     Tier.CONSTRAINT: Words("约束值", "constraint value"),
 }
 AVERAGE: Final = Words("平均值", "average")

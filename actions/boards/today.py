@@ -18,6 +18,7 @@ from actions.compact.issue_run import changes_of
 from actions.compact.progress import Progress
 from actions.declared import Effect
 from actions.rights import Right, holds
+from compact.indicators import Indicator
 from compact.memberships import Standing
 from storage import days, health
 from storage.access import people
@@ -191,14 +192,18 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
 
 
 def _progress(connection: Connection[TupleRow], ids: Sequence[int]) -> dict[int, Progress]:
-    """Return each institution's newest progress that belongs to a run in force."""
+    """Return each institution's newest progress by a run in force, of energy before others."""
     newest: dict[int, Progress] = {}
     for one in ids:
         found = progress.newest(connection, of_members=False, institution_id=one)
         held = [row for row in found if row.state == "in_force"]
         if held:
-            newest[one] = max(held, key=lambda row: (row.year, row.day))
+            newest[one] = max(held, key=lambda row: (_is_energy(row), row.year, row.day))
     return newest
+
+
+def _is_energy(row: Progress) -> bool:
+    return row.indicator == Indicator.TOTAL_KGCE.value
 
 
 def _of_unions(connection: Connection[TupleRow]) -> list[OfUnion]:
@@ -246,6 +251,7 @@ def _of_union(connection: Connection[TupleRow], union: UnionRow) -> OfUnion:
     newest = {one.target_id: one for one in sorted(made, key=lambda one: one.version)}
     issued = {one.target_id for one in newest.values() if one.issued_as is not None}
     rows = progress.newest(connection, of_members=True, union_id=union.union_id)
+    rows = [one for one in rows if _is_energy(one)] or rows
     year = max((one.year for one in rows), default=None)
     named = unions.members(connection, union.union_id)
     return OfUnion(

@@ -28,8 +28,10 @@ _A_PERCENT: Final = 10_000  # millionths
 def target_of(said: AgreementText, at: Acting) -> Target | None:
     """Return the target that a text agrees on, None where it agrees on none."""
     terms = said.terms
-    if (fall := terms.get("fall_percent")) is None:
+    fall, growth = terms.get("fall_percent"), terms.get("growth_percent")
+    if fall is None and growth is None:
         return None
+    percent = Decimal(str(fall)) if fall is not None else -Decimal(str(growth))
     profile = terms.get("profile")
     years = terms.get("base_year"), terms.get("target_year")
     base, end = (int(one) if one is not None else None for one in years)
@@ -37,7 +39,7 @@ def target_of(said: AgreementText, at: Acting) -> Target | None:
     return Target(
         Indicator.TOTAL_KGCE,
         known_profile(at.connection, None if profile is None else str(profile)),
-        int(Decimal(str(fall)) * _A_PERCENT),
+        int(percent * _A_PERCENT),
         base if whole else None,
         end if whole else None,
         Curve(str(terms.get("curve") or Curve.COMPOUND.value)),
@@ -79,7 +81,7 @@ def _cap(target: Target, base_g: int, year: int | None) -> Words:
 def refuse_without_accounts(on: AgreementRow, at: Acting) -> None:
     """Refuse a target whose parties have no accounts of its base year to count from."""
     said = on.said
-    if "fall_percent" not in said.terms and "base_year" not in said.terms:
+    if said.terms.keys().isdisjoint(("fall_percent", "growth_percent", "base_year")):
         return
     year = said.terms.get("base_year")
     lacking = agreements.without_accounts(at.connection, on.agreement_id)

@@ -20,6 +20,7 @@ TERM_WORDS: Final[Mapping[str, tuple[Words, str]]] = {
     "base_last": (Words("可选基期止", "Allowed base years to"), ""),
     "revise_percent": (Words("面积、人数、名录变动达此即重定", "Revised at a change by"), "%"),
     "fall_percent": (Words("较基期下降", "Fall below the base year"), "%"),
+    "growth_percent": (Words("总量可超过基期,至多", "A cap may exceed its base by, at most"), "%"),
     "target_year": (Words("目标年", "Target year"), ""),
     "curve": (Words("路径", "Path"), ""),
     "rule": (Words("规则", "Rule"), ""),

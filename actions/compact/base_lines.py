@@ -110,7 +110,7 @@ def lines_of(
     lines = []
     for who in (one for one in only if one in members):
         reviewed = found[who]
-        whole = reviewed.base.total_g if reviewed.base is not None else 0
+        whole = reviewed.base.total_g if reviewed.base else 0
         effect = reviewed.effect_g or (mean if reviewed.findings and not whole else 0)
         digest, (zh, en) = digest_of(reviewed.base), named.get(who, (None, None))
         lines.append(

@@ -58,6 +58,7 @@ class ClauseFields(BaseModel):
     base_last: Year | None = _term("base_last")
     revise_percent: Share | None = _term("revise_percent")
     fall_percent: Percent | None = _term("fall_percent")
+    growth_percent: Share | None = _term("growth_percent")
     target_year: Year | None = _term("target_year")
     curve: Curve | None = _term("curve", names=CURVES)
     rule: Rule | None = _term("rule", names=_RULES)

@@ -160,16 +160,17 @@ def load(actor: Actor, target_id: int) -> Loaded:
         today = actor.today or days.today(connection)
         published = bands.in_force(connection, today)
         profile = begun.kept.target.profile
+        energy = begun.kept.target.indicator.quantity is Quantity.ENERGY  # as standards are
         listed: Sequence[LeadingValue] = ()
-        if begun.kept.target.indicator.quantity is Quantity.ENERGY:  # standards are in kgce/m²
+        if energy:
             listed = standards.leading(connection, begun.members, profile, today)
     trial, holders = None, Holders.of(())
     with suppress(EnergyError):  # there is nothing to share by, and every rule will say so
         trial = try_from(begun, Method("A"))
         holders = trial.holders
-    seen = holders.institution.tolist()
+    seen = holders.institution.tolist() if energy else []
     with actor.look() as connection:
-        applying = matched(connection, seen, profile, today)
+        applying = matched(connection, seen, profile, today) if energy else Matched()
     leading = {**leading_of_like(holders), **fitting(listed), **applying.leading}
     classes = [holders.classes[one] for one in np.unique(holders.classed).tolist() if one >= 0]
     named = {code: names.get(code, (code, code)) for code in classes}

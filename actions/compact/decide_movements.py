@@ -61,7 +61,7 @@ class ApproveMovement(Action[MovementRow, MovementStands]):
 
     def do(self, on: MovementRow, at: Acting) -> MovementStands:
         """Approve it, and do it where nothing is to be waited for."""
-        at.told.update(proposed_by=on.made_by, amount=kilograms(on.amount_g))
+        at.told.update(proposed_by=on.made_by, moved=kilograms(on.amount_g))
         due = movements.say(at.connection, on.movement_id, Deed.APPROVE, at.actor)
         assert due is not None
         state = State.WAITING

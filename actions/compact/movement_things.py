@@ -163,7 +163,7 @@ def start(
     union, indicator, _ = asked.books
     said = Proposal(union, indicator, asked.reason, at.actor, asked.document, reverses)
     made = movements.propose(at.connection, said, what, legs)
-    at.told.update(movement=made, amount=kilograms(what.amount_g))
+    at.told.update(movement=made, moved=kilograms(what.amount_g))
     return made
 
 

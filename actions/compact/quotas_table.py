@@ -57,7 +57,7 @@ QUOTAS: Final = Table[Quota, WhichQuotas](
         attribute("year", "年份", "Year", "whole", shown=lambda row, lang: str(row.year)),
         amount(
             "amount",
-            "用能指标",
+            "指标",
             "Quota",
             lambda row: row.amount_g,
             hint=("账簿户的余额", "The balance of its account"),

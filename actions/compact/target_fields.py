@@ -20,6 +20,7 @@ from storage.registry import regions
 _A_PERCENT: Final = 10_000  # millionths
 _KINDS: Final = {Quantity.ENERGY: "coal", Quantity.CO2: "co2", Quantity.WATER: "water"}
 Percent = Annotated[Amount, Field(lt=100, decimal_places=4)]
+Growth = Annotated[Amount, Field(gt=0, le=100, decimal_places=4)]
 Year = Annotated[int, Field(ge=1970, le=2100)]
 Days = Annotated[int, Field(ge=1, le=1000)]
 
@@ -28,11 +29,13 @@ class Stated(StrEnum):
     """How a document states a target."""
 
     PERCENT = "percent"
+    GROWTH = "growth"
     AMOUNTS = "amounts"
 
 
 STATED: Final = {
     Stated.PERCENT.value: Words("下降百分比", "a percentage"),
+    Stated.GROWTH.value: Words("允许增长的百分比", "growth that is allowed"),
     Stated.AMOUNTS.value: Words("基期数量与目标数量", "amounts of base and target year"),
 }
 
@@ -70,6 +73,16 @@ class TargetFields(BaseModel):
         unit="%",
         when=("stated", Stated.PERCENT.value),
         examples=["3"],
+    )
+    growth_percent: Growth | None = field(
+        zh="较基期至多增长",
+        en="Growth above the base year, at most",
+        hint=(
+            "须为有效协议所允许(总量可超过基期的幅度)",
+            "As far as the agreement in force lets a cap exceed its base",
+        ),
+        unit="%",
+        when=("stated", Stated.GROWTH.value),
     )
     base_amount: Amount | None = field(
         zh="基期数量", en="Amount of the base year", when=("stated", Stated.AMOUNTS.value)
@@ -167,6 +180,8 @@ class TargetFields(BaseModel):
         """Return the fall in millionths, of amounts rounded to the nearest."""
         if self.stated is Stated.PERCENT:
             return int(_said(self.percent, "percent", PERCENT) * _A_PERCENT)
+        if self.stated is Stated.GROWTH:
+            return -int(_said(self.growth_percent, "growth_percent", GROWTH) * _A_PERCENT)
         base = self._amount("base_amount", "base_unit")
         cap = self._amount("cap_amount", "cap_unit")
         if self.indicator.per is not None or base.kind != _KINDS[self.indicator.quantity]:
@@ -179,6 +194,7 @@ class TargetFields(BaseModel):
 
 
 PERCENT: Final = Words("较基期下降的百分比", "How far it falls below the base year")
+GROWTH: Final = Words("允许增长的百分比", "How much growth is allowed")
 AMOUNT: Final = Words("数量", "An amount")
 UNIT: Final = Words("单位", "A unit")
 

@@ -52,8 +52,10 @@ def years_of(target: Target) -> Words:
 
 def fall_of(target: Target) -> Words:
     """Return how far it falls, and of what unless that is total energy."""
-    percent = percent_of(target.fall_millionths)
+    percent = percent_of(abs(target.fall_millionths))
     zh, en = f"较基期下降 {percent}%", f"{percent} % below the base year"
+    if target.grows:
+        zh, en = f"较基期至多增长 {percent}%", f"at most {percent} % above the base year"
     if target.indicator is Indicator.TOTAL_KGCE:
         return Words(zh, en)
     of = INDICATORS[target.indicator.value]

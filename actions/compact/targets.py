@@ -1,6 +1,7 @@
 """Targets of unions: set by planners, under an agreement that holds, and never changed."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
@@ -14,7 +15,7 @@ from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Line
 from actions.rights import Right
-from compact.agreements import Agreement
+from compact.agreements import Agreement, AgreementText
 from compact.clauses import Grade
 from compact.targets import MILLION, Curve, Indicator, Origin, Target
 from metering.errors import ConflictError
@@ -72,11 +73,13 @@ class SetTarget(TargetFields, Action[UnionRow, TargetMade]):
 
     def check(self, on: UnionRow, at: Acting) -> None:
         """Refuse years that make no path, and unions without an agreement in force."""
-        self.target()
+        target = self.target()
         agreement = agreements.standing(at.connection, on.union_id)
         if agreement is None:
             raise _no_agreement(on.union_id)
         agreement.must_hold()
+        if target.grows:
+            _must_allow(target, agreements.said(at.connection, on.union_id))
         known_profile(at.connection, self.profile)
         if self.binding:
             self._must_bind(on, agreement, at)
@@ -139,9 +142,11 @@ def _path(target: Target) -> list[Effect]:
     return [
         Effect(
             "path",
-            Words(f"{year} 年较基期至少下降", f"By {year} at least below the base year"),
+            Words(f"{year} 年较基期至多增长", f"By {year} at most above the base year")
+            if target.grows
+            else Words(f"{year} 年较基期至少下降", f"By {year} at least below the base year"),
             None,
-            plain(f"{percent_of(round((1 - target.remaining(year)) * MILLION))} %"),
+            plain(f"{percent_of(abs(round((1 - target.remaining(year)) * MILLION)))} %"),
         )
         for year in target.years()
     ]
@@ -176,6 +181,24 @@ def _grade(union_id: int) -> ConflictError:
         next_zh="请签署部门间或政府间协议,或将本目标设为仅供比较。",
         next_en="Sign an agreement of departments or governments, or let this one compare only.",
         where={"field": "binding", "union_id": union_id},
+    )
+
+
+def _must_allow(target: Target, said: AgreementText | None) -> None:
+    """Refuse a cap above the base by more than the agreement in force lets it be."""
+    allowed = Decimal(str((said.terms if said else {}).get("growth_percent") or 0))
+    if -target.fall_millionths <= allowed * (MILLION // 100):
+        return
+    percent = percent_of(-target.fall_millionths)
+    raise ConflictError(
+        "target.growth_not_agreed",
+        zh=f"有效协议允许总量超过基期至多 {allowed:f}%,此目标增长 {percent}%。",
+        en=f"The agreement in force lets a cap exceed its base by {allowed:f} %, this one by "
+        f"{percent} %.",
+        next_zh="请减少增长,或在协议的目标条款中约定总量可超过基期的幅度。",
+        next_en="Allow less growth, or agree in the clause of the target by how much a cap may "
+        "exceed its base.",
+        where={"field": "growth_percent", "value": percent, "allowed": format(allowed, "f")},
     )
 
 

@@ -29,6 +29,11 @@ _HOW: Final = {
     "formulas": Words("公式的结果", "results of formulas"),
     "excel_days": Words("表格日期序号", "days as numbers"),
 }
+_FLOWS: Final = {
+    "export": Words("反向(上网)电量", "fed into the grid (reverse flow)"),
+    "net": Words("正反向相抵的净量", "net of both ways"),
+    "total": Words("正反向之和", "sum of both ways"),
+}
 _MOST: Final = 12
 
 
@@ -88,6 +93,16 @@ def _of_other_use(told: Told) -> Iterator[Words]:
         )
 
 
+def _flows(told: Told) -> Iterator[Words]:
+    """Say what a series counts that is no plain use."""
+    for key, flow in told.flows[:_MOST]:
+        what = _FLOWS[flow]
+        yield Words(
+            f"{key}:{what.zh},单独按此键读取,不与用量相加",
+            f"{key}: {what.en}, read under this key alone and never added to use",
+        )
+
+
 def notices(told: Told) -> Iterator[Words]:
     """Return what a person should know although it is taken."""
     yield from _left_out(told)
@@ -112,6 +127,7 @@ def notices(told: Told) -> Iterator[Words]:
     if told.passed:
         yield Words("该工作表没有读数,未读取", "the sheet holds no readings and is left out")
     yield from _of_other_use(told)
+    yield from _flows(told)
     if told.stamp == "start":
         yield Words("时刻按用量的开始读取", "times are read as the start of the use beside them")
     elif told.stamp:

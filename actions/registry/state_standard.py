@@ -15,6 +15,7 @@ from actions.rights import Right
 from metering.errors import InputError
 from storage.registry import standard_facts, standard_lists
 from storage.registry.institutions import Institution
+from storage.registry.standard_facts import StandardFact
 
 _OF: Final = {
     "kind": Words("类型", "Kind"),
@@ -87,8 +88,8 @@ class StateStandard(Action[Institution, StandardStated]):
         zh="数值",
         en="Number",
         hint=(
-            "类型、级别、分区不填;其他事项留空表示自该日起不再适用",
-            "None for kinds, levels and zones; else left open: it holds no longer",
+            "类型、级别和分区不填",
+            "None for kinds, levels and zones",
         ),
         default=None,
         examples=["2500"],
@@ -108,10 +109,25 @@ class StateStandard(Action[Institution, StandardStated]):
     def check(self, on: Institution, at: Acting) -> None:
         """Refuse a number where a word is stated, none where one is asked for, and odd ones."""
         what = _What.of(self.what)
-        if what.word or self.ends:
-            if self.number is not None:
-                raise _wrong("此处不填数值", "No number belongs here")
+        if (what.word or self.ends) and self.number is not None:
+            raise _wrong("此处不填数值", "No number belongs here")
+        if self.ends:
             return
+        if what.word:
+            self._must_agree(on, at, what)
+        else:
+            self._must_be_likely(at, what)
+
+    def _must_agree(self, on: Institution, at: Acting, what: _What) -> None:
+        """Refuse a word beside another of which a standard has only one, and name both."""
+        others = standard_lists.rivals(at.connection, at.today, what.input, what.word)
+        for one in standard_facts.known(at.connection, [on.institution_id]):
+            ended = one.valid_to is not None and one.valid_to <= self.valid_from
+            if one.input == what.input and one.word in others and not ended:
+                raise _contradicts(at, what, one)
+
+    def _must_be_likely(self, at: Acting, what: _What) -> None:
+        """Refuse no number, and one beyond what the standard allows."""
         if self.number is None:
             raise _wrong("须填写数值", "A number is asked for")
         known = {one.code: one for one in standard_lists.inputs_of(at.connection, at.today)}
@@ -166,6 +182,20 @@ def _said(what: _What, number: Decimal | None, source: str) -> Words:
 
 def _with_unit(words: Words, unit: str | None) -> Words:
     return Words(f"{words.zh} ({unit})", f"{words.en} ({unit})") if unit else words
+
+
+def _contradicts(at: Acting, what: _What, held: StandardFact) -> InputError:
+    names = {one.value: one.words for one in everything(at)}
+    this, other = (names[f"{what.input}:{word}"] for word in (what.word, held.word))
+    since, source = held.valid_from.isoformat(), held.source
+    return InputError(
+        "standard.contradicts",
+        zh=f"“{this.zh}”与自 {since} 起已登记的“{other.zh}”({source})不能同时成立。",
+        en=f"“{this.en}” contradicts “{other.en}”, stated from {since} on ({source}).",
+        next_zh="如有变化,请先登记前者自该日起不再适用。",
+        next_en="If it changed, state first that the other holds no longer from that day.",
+        where={"field": "what", "value": held.word},
+    )
 
 
 def _wrong(zh: str, en: str) -> InputError:

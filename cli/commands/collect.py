@@ -26,7 +26,7 @@ def collect(
 ) -> None:
     """Take readings from the broker into the database; receipts say what is stored."""
     # Numpy and drivers load here, not for --help.
-    from cli import beating, embedded, logs, metrics, running, wiring_services
+    from cli import beating, embedded, logs, memory, metrics, running, wiring_services
 
     known = settings.load(
         database_url=database_url,
@@ -44,6 +44,7 @@ def collect(
     metrics.expose(known.metrics_port, "collector", lambda: collector.tally)
     running.on_hangup(collector.reload)
     wiring_services.keep_embedded_broker(known, url, broker, log, stop)
+    memory.look_seldom()
     with beating.beating(url, known.collector_name, collector.tally):
         collector.run(stop)
     if not stop.is_set():  # its writer died; whoever keeps services running starts it again

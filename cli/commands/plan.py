@@ -46,6 +46,23 @@ In = Annotated[
 ]
 
 
+class Shared(StrEnum):
+    """An indicator of which there are quotas."""
+
+    ENERGY = "total_kgce"
+    CO2 = "total_kgco2"
+    WATER = "total_water_m3"
+
+
+Of = Annotated[
+    Shared | None,
+    typer.Option(
+        "--indicator",
+        help=say("控制指标;默认已有指标中的第一项。", "The indicator; else the first it has."),
+    ),
+]
+
+
 @app.callback()
 def about() -> None:
     """Take notices to paper, and runs to another server."""
@@ -61,6 +78,7 @@ def notice(
     union: Annotated[
         int | None, typer.Option(help=say("区域联合体编号。", "Id of the union."))
     ] = None,
+    indicator: Of = None,
     database_url: ApiUrl = None,
 ) -> None:
     """Write the notice of an institution's quota: one page that can be checked by hand."""
@@ -69,7 +87,8 @@ def notice(
     from cli.wiring import operator
 
     with operator(settings.load(database_url=database_url)) as actor:
-        found = quota_notice(actor, institution, year, _lang(lang), union)
+        of = None if indicator is None else indicator.value
+        found = quota_notice(actor, institution, year, _lang(lang), union, of)
         output.write_bytes(file_of(found, form.value).content)
     typer.echo(say(f"{found.number} → {output}", f"{found.number} → {output}"))
 

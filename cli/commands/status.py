@@ -26,10 +26,11 @@ def status(
 
     from actions.readings.sight import sight
     from cli import running, status_shown
+    from cli.demo.seen import of_demo
     from cli.wiring import operator
     from metering.errors import UnavailableError
 
-    known = settings.load(database_url=database_url)
+    known = of_demo(settings.load(database_url=database_url))
     stop = running.until_stopped()
     live = sys.stdout.isatty() and not once and not as_json
     with operator(known) as actor:

@@ -62,12 +62,13 @@ def _show(line: "BaseLine") -> None:
     name = ((line.name_zh if lang == "zh" else line.name_en) or "").strip()
     year = None if line.base is None else line.base.year
     share = "" if line.own_share is None else f", {line.own_share:.1%}"
+    unit = line.indicator.unit_shown
     typer.echo(
-        f"{line.effect_g / 1000:,.0f} kgce{share}  {line.institution_id} {name}  "
+        f"{line.effect_g / 1000:,.0f} {unit}{share}  {line.institution_id} {name}  "
         f"[{in_words(STATES[line.state], lang)}]"
     )
     for finding in line.findings:
-        typer.echo(f"    {told(finding, year, lang)}")
+        typer.echo(f"    {told(finding, year, lang, unit)}")
     for act in line.acts:
         how = in_words(HOWS[act.how], lang)
         typer.echo(f"    = {act.month:%Y-%m} {act.carrier}: {how} ({act.reason})")

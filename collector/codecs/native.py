@@ -120,6 +120,15 @@ def _parsed(payload: bytes) -> Body:
 
 def _decoded(body: Body) -> Decoded:
     channel, at, value = body.channel, body.at, body.value
+    # Most messages have one reading, whose shape is right if these types are.
+    if (
+        isinstance(value, float)
+        and isinstance(channel, str)
+        and isinstance(at, int)
+        and body.readings is msgspec.UNSET
+        and channel.isprintable()
+    ):
+        return Decoded(_number(body.seq), [channel], [at], [value])
     if isinstance(body.readings, list):
         if not channel is at is value is msgspec.UNSET:
             raise malformed("native", "`readings` stands beside `channel`, `at` or `value`")
@@ -152,7 +161,11 @@ def _checked(
 ) -> Decoded:
     check_shape(channel, at_ms, value)
     check_keys(set(channel))
-    return Decoded(None if isinstance(seq, msgspec.UnsetType) else seq, channel, at_ms, value)
+    return Decoded(_number(seq), channel, at_ms, value)
+
+
+def _number(seq: int | msgspec.UnsetType) -> int | None:
+    return None if isinstance(seq, msgspec.UnsetType) else seq
 
 
 def _or_unset(number: int | None) -> int | msgspec.UnsetType:

@@ -1,7 +1,7 @@
 """Messages between the broker and the writer: no more than memory has been promised for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from collector.codecs import Decode
@@ -75,7 +75,7 @@ class Inbox:
         """Take messages by another table from now on, those that are here already too."""
         self.routing = routing
         self._messages = [
-            replace(message, gateway=routing.gateway_of(message.topic, message.received_ms))
+            message._replace(gateway=routing.gateway_of(message.topic, message.received_ms))
             for message in self._messages
         ]
 

@@ -14,9 +14,10 @@ _HEARD_BYTES: Final = 1.0  # what others said is forgotten below
 _MOST_GATEWAYS: Final = 100_000
 
 
-@dataclass(frozen=True, slots=True)
 class TooFast(Message):
     """A message of a gateway that says more than its share: it is set aside unread."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True)

@@ -28,7 +28,9 @@ def read_feed(
         _ask(answers, meters, place, problems)
         for one in feed.series:
             kind = type_of(feed, one)
-            key = _key(answers, meters, meter_reading_of(feed, one))
+            key = _key(answers, meters, meter_reading_of(feed, one), kind.flow)
+            if kind.flow and (key, kind.flow) not in told.flows:
+                told.flows.append((key, kind.flow))
             unit = kind.unit or answers.unit or ""
             if unit not in units:
                 units.append(unit)
@@ -52,12 +54,17 @@ def _ask(answers: Answers, meters: list[str], place: Place, problems: Problems) 
         problems.add(asked(questions.KEY, place.at(1, "channel"), ""))
 
 
-def _key(answers: Answers, meters: list[str], meter: str) -> str:
-    """Return the key of a series: the one named, or its meter reading's address."""
+def _key(answers: Answers, meters: list[str], meter: str, flow: str) -> str:
+    """Return the key of a series: the one named, or its meter reading's address.
+
+    What was fed in, or is no plain use otherwise, never goes under the key of what was used.
+    """
+    way = f".{flow}" if flow else ""
     if answers.channel and len(meters) == 1:
-        return answers.channel
+        return f"{answers.channel}{way}"
     last = meter.strip("/").rsplit("/", 1)[-1]
-    return f"{answers.channel}.{last}" if answers.channel else meter[-_DIGITS:]
+    named = f"{answers.channel}.{last}" if answers.channel else meter[-_DIGITS:]
+    return f"{named}{way}"
 
 
 def _chunk(series: Series, message: int, unit: int, power: int) -> Chunk:

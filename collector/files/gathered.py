@@ -126,6 +126,7 @@ class Told:
     repeated: rows that say the headings again.
     empty: cells or rows without value. money: rows in a currency. passed: a sheet that is left out.
     deliveries: rows of a day on which something was delivered, which are no readings.
+    flows: keys of series that are no plain use, each with what it is: export, net or total.
     stamp: what the one time of each row marks: start or end.
     rates_left: the total is read, its rates are not.
     """
@@ -150,6 +151,7 @@ class Told:
     deliveries: int = 0
     passed: bool = False
     stamp: str = ""
+    flows: list[tuple[str, str]] = field(default_factory=list)
     rates_left: list[str] = field(default_factory=list)
     rates_both: bool = False
 

@@ -11,6 +11,9 @@ from collector.files.sheet import local
 
 _ESPI: Final = "http://naesb.org/espi"
 _UNITS: Final = {38: "W", 42: "m3", 72: "Wh", 134: "L"}  # of ESPI's UomType, those that we count
+# Of ESPI's FlowDirectionKind those that are no plain use: net, received from the customer, and the
+# sum of both ways. Forward (1) and none (0) are use.
+_FLOWS: Final = {"4": "net", "19": "export", "20": "total"}
 _MOST_DIGITS: Final = 18
 _POWERS: Final = range(-12, 13)
 
@@ -35,11 +38,15 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class ReadingType:
-    """What a series counts: unit as here, empty where the file says none; power of ten."""
+    """What a series counts: unit as here, empty where the file says none; power of ten.
+
+    flow: empty of what was used; else export, net, or total of both ways.
+    """
 
     unit: str = ""
     power: int = 0
     register: bool = False
+    flow: str = ""
 
 
 @dataclass(slots=True)
@@ -173,4 +180,5 @@ def _type(fields: dict[str, str]) -> ReadingType:
     if not bare.isdigit() or int(power[:4]) not in _POWERS:
         raise CellError("broken_xml", f"powerOfTenMultiplier {power[:20]}")
     register = fields.get("accumulationBehaviour") in {"1", "3", "9"}
-    return ReadingType(_UNITS.get(int(code)) or "" if code else "", int(power), register)
+    unit = _UNITS.get(int(code)) or "" if code else ""
+    return ReadingType(unit, int(power), register, _FLOWS.get(fields.get("flowDirection", ""), ""))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from collector.codecs.payload import MAX_AT_MS
+from collector.files.han_days import in_digits
 from collector.files.refusals import CellError
 from collector.files.short_years import Order, readings_of
 from collector.files.tables import Cell, text_of
@@ -49,7 +50,10 @@ _FORMS: Final = tuple(
         r"(?P<a>\d{1,2})(?P<p>[-/.])(?P<b>\d{1,2})(?P=p)(?P<c>\d{1,2})",
     )
 )
-_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?", re.ASCII)
+_TO_THE_MINUTE: Final = re.compile(  # 202601010015, which as milliseconds would be of 1976
+    r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-4])[0-5]\d", re.ASCII
+)
 _WEEKDAY: Final = re.compile(
     r"\s*[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?(?=\s|$)"
     r"|^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]?\s+(?=.*\d)",
@@ -99,7 +103,9 @@ class Instants:
     def _read(self, cell: Cell) -> int:
         text = text_of(cell)
         if text.isascii() and text.isdigit() and len(text) not in {5, 8, 14}:
-            return self._number(text)
+            if not _TO_THE_MINUTE.fullmatch(text):
+                return self._number(text)
+            return self._written(text, text)
         try:
             at = datetime.fromisoformat(text) if len(text) > 9 and text[4:5] == "-" else None
         except ValueError:
@@ -127,10 +133,10 @@ class Instants:
         return LOCAL + round((days - _EXCEL_EPOCH) * 86_400) * 1000
 
     def _written(self, text: str, raw: str) -> int:
-        text = _WEEKDAY.sub("", text).strip()
+        text = in_digits(_WEEKDAY.sub("", text).strip())
         compact = _COMPACT.fullmatch(text)
         if compact:
-            text = "{}-{}-{} {}:{}:{}".format(*compact.groups())
+            text = "{}-{}-{} {}:{}:{}".format(*compact.groups(default="00"))
         for form in _FORMS:
             found = form.fullmatch(text)
             if found:

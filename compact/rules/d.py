@@ -77,4 +77,4 @@ class Claims(AllocationRule):
 
     def product(self, facts: Facts) -> str:
         """Return what λ multiplies: a gram for everybody, so that λ is the equal amount in them."""
-        return "0.001 kgce"
+        return f"0.001 {facts.unit}"

@@ -38,6 +38,7 @@ class Unit:
 
 GROUPED: Final = "locale"  # a number with its thousands apart, as the reader's browser does it
 PLAIN: Final = Unit("none", Text("", ""))
+AMOUNT: Final = Unit(GROUPED, Text("", ""))  # whose unit stands beside it
 KW: Final = Unit(GROUPED, Text("kW", "kW"))
 KGCE: Final = Unit(GROUPED, Text("kgce", "kgce"))
 TONNES: Final = Unit(GROUPED, Text("吨", "t"))

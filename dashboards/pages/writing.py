@@ -96,10 +96,12 @@ def large(value: Decimal | None, unit: str, lang: Lang) -> Large:
 
 
 def unit_name(unit: str, lang: Lang = "en") -> str:
-    """Return a unit as it is set: superscripts, and money in words of the language."""
-    if lang == "zh" and unit in _IN_CHINESE:
-        return _IN_CHINESE[unit]
-    return _UNITS.get(unit, unit)
+    """Return a unit, or several, as it is set: superscripts, money in words of the language."""
+    names = [
+        _IN_CHINESE[one] if lang == "zh" and one in _IN_CHINESE else _UNITS.get(one, one)
+        for one in unit.split(" · ")
+    ]
+    return " · ".join(names)
 
 
 def percent(ratio: float | None) -> str:

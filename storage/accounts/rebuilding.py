@@ -32,14 +32,39 @@ _CLEAR = """
      WHERE a.institution_id = t.institution_id AND a.source = 'meter'
        AND a.month >= t.first AND a.month < t.until
 """
+# Who takes the whole of a channel throughout a month takes its month; only the months in which such
+# a term begins or ends, and shares, which are rounded by the day, are summed by days.
 _REBUILD = """
-    WITH made AS MATERIALIZED (
-        SELECT d.institution_id, d.carrier, date_trunc('month', d.day::timestamp)::date AS month,
-               sum(d.quanta) AS quanta, sum(d.measured_s) AS measured_s, sum(d.known_s) AS known_s
+    WITH term AS MATERIALIZED (
+        SELECT t.*, t.share = 1000000 AS whole, x.first, x.until,
+               (date_trunc('month', (t.valid_from - 1)::timestamp) + interval '1 month')::date
+                   AS since,
+               coalesce(date_trunc('month', t.valid_to::timestamp)::date, 'infinity') AS upto
           FROM touched x
-          JOIN storage.account_day d ON d.institution_id = x.institution_id
-           AND d.day >= x.first AND d.day < x.until
-         GROUP BY 1, 2, 3
+          JOIN account_term t ON t.institution_id = x.institution_id AND t.known_until IS NULL
+    ), piece AS (
+        SELECT t.institution_id, t.carrier, m.month, m.used::numeric AS quanta, m.measured_s,
+               m.known_s
+          FROM term t
+          JOIN usage_month m ON m.channel_id = t.channel_id
+           AND m.month >= greatest(t.first, t.since) AND m.month < least(t.until, t.upto)
+         WHERE t.whole
+         UNION ALL
+        SELECT d.institution_id, d.carrier, date_trunc('month', d.day::timestamp)::date,
+               d.quanta, d.measured_s, d.known_s
+          FROM term t
+         CROSS JOIN LATERAL (
+               VALUES ('-infinity'::date, CASE WHEN t.whole THEN t.since ELSE 'infinity' END),
+                      (CASE WHEN t.whole THEN greatest(t.since, t.upto) ELSE 'infinity' END,
+                       'infinity')) AS s (first, until)
+          JOIN storage.account_day d
+            ON d.institution_id = t.institution_id AND d.channel_id = t.channel_id
+           AND d.day >= greatest(t.first, t.valid_from, s.first)
+           AND d.day < least(t.until, t.valid_to, s.until)
+    ), made AS MATERIALIZED (
+        SELECT institution_id, carrier, month, sum(quanta) AS quanta,
+               sum(measured_s) AS measured_s, sum(known_s) AS known_s
+          FROM piece GROUP BY 1, 2, 3
     ), absurd AS (
         INSERT INTO set_aside (stage, key, institution_id, carrier, month, reason, error)
         SELECT 'figure', concat_ws('/', institution_id, carrier, month), institution_id, carrier,

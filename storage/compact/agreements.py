@@ -163,6 +163,12 @@ def standing(connection: Connection[Any], union_id: int) -> Agreement | None:
     return None if found is None else found.agreement
 
 
+def said(connection: Connection[Any], union_id: int) -> AgreementText | None:
+    """Return the text of the version in force, None where none is."""
+    found = in_force(listed(connection, union_id))
+    return None if found is None else found.said
+
+
 def without_accounts(connection: Connection[Any], agreement_id: int) -> list[int]:
     """Return the parties of which no account of the text's base year is known, or of any year."""
     return [row[0] for row in connection.execute(_WITHOUT_ACCOUNTS, [agreement_id])]

@@ -355,7 +355,7 @@ ALTER TABLE reading_import ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON reading_import TO commonwatt_api;
 GRANT SELECT, UPDATE ON reading_import TO commonwatt_collector;
 GRANT SELECT, DELETE ON reading_import TO commonwatt_worker;
-GRANT UPDATE (state, ended_at) ON reading_import TO commonwatt_worker;
+GRANT UPDATE (state, ended_at, errors) ON reading_import TO commonwatt_worker;
 
 -- Files of readings that people brought: who, when, and whether it was taken back.
 CREATE TABLE reading_file (

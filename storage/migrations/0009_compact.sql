@@ -232,7 +232,7 @@ CREATE TABLE target (
         'total_kgce', 'kgce_per_m2', 'kgce_per_person', 'total_kgco2', 'kgco2_per_m2',
         'kgco2_per_person', 'total_water_m3', 'water_m3_per_m2', 'water_m3_per_person')),
     profile text NOT NULL REFERENCES profile,
-    fall_millionths integer NOT NULL CHECK (fall_millionths BETWEEN 0 AND 999999),
+    fall_millionths integer NOT NULL CHECK (fall_millionths BETWEEN -1000000 AND 999999),
     incentive_millionths integer,                -- a further fall; null: none
     stale_days integer NOT NULL DEFAULT 92 CHECK (stale_days > 0),  -- older data give no percentage
     base_year integer,

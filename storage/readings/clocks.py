@@ -85,8 +85,9 @@ def judge(
     """Set aside what a clock that fell back has stamped.
 
     Messages are judged as if they came one by one in the order of their numbers: where a number
-    is greater than that of the gateway's newest instant, and the instant lies more than a day
-    before it, a register's reading must fit those around it; other kinds are marked.
+    is greater than that of the gateway's newest instant, and all that a message tells lies more
+    than a day before it, a register's reading must fit those around it; other kinds are marked.
+    A message of several days whose last instant is right was stamped by a clock that is.
 
     refused: by binding.
     """
@@ -95,7 +96,7 @@ def judge(
     gateway_of = np.array([place[message.gateway] for message in batch], np.int64)
     newest = _newest(bound, gateway_of[readings.message[bound.place]], known)
     doubtful = (bound.seq > 0) & ~readings.arrival[bound.place]
-    doubtful &= bound.at_ms < newest - BEHIND_MS
+    doubtful &= _last(bound, readings)[bound.place] < newest - BEHIND_MS
     if any(known.aside):
         doubtful |= _again(connection, batch, readings, bound, known)
     register = bound.kind == Kind.REGISTER
@@ -130,6 +131,14 @@ def _known(connection: Connection[Any], batch: Sequence[Message]) -> Clocks:
         [row[2] for row in found],
         [row[3] for row in found],
     )
+
+
+def _last(bound: Bound, readings: Readings) -> NDArray[np.int64]:
+    """Return for each reading the last instant that its message tells and may be stored."""
+    last = np.full(int(readings.message.max(initial=-1)) + 1, _NEVER, np.int64)
+    np.maximum.at(last, readings.message[bound.place], bound.at_ms)
+    told: NDArray[np.int64] = last[readings.message]
+    return told
 
 
 def _newest(bound: Bound, gateway: NDArray[np.int64], known: Clocks) -> NDArray[np.int64]:

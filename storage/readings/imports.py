@@ -31,7 +31,7 @@ _ADD = """
 _WAITS = "SELECT usage_rows, account_rows FROM access.import_waits(%s)"
 _AS_STORED = "UPDATE reading_import SET state = 'in_accounts', ended_at = now() WHERE id = %s"
 _INTERRUPT = """
-    UPDATE reading_import SET state = 'interrupted', ended_at = now()
+    UPDATE reading_import SET state = 'interrupted', ended_at = now(), errors = %s
      WHERE id = %s AND state = ANY(%s) AND pg_try_advisory_xact_lock(%s, id::integer)
 """
 _GIVE_UP = """
@@ -132,9 +132,10 @@ def counted(connection: Connection[Any], import_id: int) -> None:
     connection.execute(_AS_STORED, [import_id])
 
 
-def interrupt(connection: Connection[Any], import_id: int) -> bool:
+def interrupt(connection: Connection[Any], import_id: int, why: Mapping[str, Any]) -> bool:
     """Write down that nobody takes the file any more, where nobody does; return whether."""
-    return connection.execute(_INTERRUPT, [import_id, list(OPEN), LOCK_CLASS]).rowcount == 1
+    asked = [Jsonb([dict(why)]), import_id, list(OPEN), LOCK_CLASS]
+    return connection.execute(_INTERRUPT, asked).rowcount == 1
 
 
 def give_up(connection: Connection[Any], import_id: int, why: Mapping[str, Any]) -> None:

@@ -64,9 +64,10 @@ class Spans:
 
 def take(
     connection: Connection[Any], *, channels: int, readings: int, without: Sequence[int] = ()
-) -> tuple[list[int], Columns]:
-    """Lock channels that wait, oldest first; return them and their queue rows (id, span in ms).
+) -> tuple[list[int], Columns, bool]:
+    """Lock channels that wait, oldest first; return them, their queue rows, and whether more wait.
 
+    The rows have id, channel_id, first and last [ms], added.
     channels, readings: about as many of both as are wanted; at least one channel where one is free.
         Of those that only go on ten count as one, unless one alone is wanted.
     """
@@ -74,21 +75,21 @@ def take(
         _CANDIDATES, {"most": 2 * QUICK * channels, "without": list(without)}
     ).fetchall()
     if not waiting:
-        return [], {}
+        return [], {}, False
     guesses = [min(int(row[1] or 2), readings) for row in waiting]
     costs = [1 if row[2] and channels > 1 else QUICK for row in waiting]
     fit = sum(so_far <= QUICK * channels for so_far in accumulate(costs))
     room = max(1, min(fit, readings * len(guesses) // sum(guesses)))
     locked = [row[0] for row in connection.execute(_LOCK, [[row[0] for row in waiting], room])]
     if not locked:
-        return [], {}
+        return [], {}, False
     queued = copy_out(
         connection,
         _QUEUED,
         {"id": "int8", "channel_id": "int4", "first": "int8", "last": "int8", "added": "bool"},
         {"channels": locked},
     )
-    return locked, queued
+    return locked, queued, len(waiting) > len(locked)
 
 
 def finish(

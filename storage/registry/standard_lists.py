@@ -47,6 +47,20 @@ _INPUTS: Final = f"""
 
 _DIMENSIONS: Final = frozenset(Dimension)  # words name standards, too
 
+_RIVALS: Final = """
+    WITH said AS (
+        SELECT standard_no, indicator, province_code, class_code,
+               CASE %(dimension)s WHEN 'kind' THEN building_type WHEN 'level' THEN admin_level
+                                  ELSE climate_zone END AS word
+          FROM quota_standard
+         WHERE known_until IS NULL AND valid_from <= %(day)s
+           AND (valid_to IS NULL OR %(day)s < valid_to)
+    )
+    SELECT DISTINCT o.word
+      FROM said s JOIN said o USING (standard_no, indicator, province_code, class_code)
+     WHERE s.word = %(word)s AND o.word NOT IN (s.word, '*', '')
+"""
+
 Names = tuple[str, str]
 
 
@@ -122,6 +136,12 @@ def words_of(connection: Connection[Any], day: date) -> list[tuple[str, str, Nam
     """Return words of standards, by dimension, with what they are called."""
     rows = connection.execute(_WORDS, {"day": day})
     return [(of, word, (zh, en)) for of, word, _, zh, en in rows if of in _DIMENSIONS]
+
+
+def rivals(connection: Connection[Any], day: date, dimension: str, word: str) -> set[str]:
+    """Return the words of which a standard lets an institution have only one beside another."""
+    asked = {"day": day, "dimension": dimension, "word": word}
+    return {row[0] for row in connection.execute(_RIVALS, asked)}
 
 
 def _standards(connection: Connection[Any], day: date) -> list[Standard]:

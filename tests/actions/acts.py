@@ -136,8 +136,11 @@ def join_all(actor: Actor, union_id: int, grade: Grade = Grade.MEMORANDUM) -> No
 
 def set_target(actor: Actor, union_id: int, target: Target, source: str) -> int:
     """Set a target; return its id."""
+    percent = Decimal(abs(target.fall_millionths)) / 10_000
     action = SetTarget(
-        percent=Decimal(target.fall_millionths) / 10_000,
+        stated="growth" if target.grows else "percent",
+        percent=None if target.grows else percent,
+        growth_percent=percent if target.grows else None,
         profile=target.profile,
         base_year=target.base_year,
         target_year=target.target_year,

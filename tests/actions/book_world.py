@@ -21,7 +21,8 @@ TERMS = {
 }  # fmt: skip
 _KINDS = {"bank_percent": Kind.BANKING, "borrow_percent": Kind.BANKING,
           "carry_factor": Kind.CARRY, "delay_hours": Kind.TRANSFER,
-          "longer_hours": Kind.TRANSFER, "cover_months": Kind.PERIODS}  # fmt: skip
+          "longer_hours": Kind.TRANSFER, "cover_months": Kind.PERIODS,
+          "growth_percent": Kind.TARGET}  # fmt: skip
 
 
 def agree(world: World, union: int, **terms: Any) -> None:

@@ -19,6 +19,8 @@ from actions.compact.cover_acts import (
 from actions.compact.covers import of_members
 from actions.compact.freeze_cover import FreezeCover
 from actions.doing import acting, carry_out, foresee
+from actions.registry.move_close import CloseInstitution
+from actions.registry.undo_roster import UndoChange
 from compact.cover import CoverRecord, CoverStatus
 from metering.errors import ConflictError, InputError
 from storage.compact import accounts, covers
@@ -182,6 +184,23 @@ def test_an_agreed_deadline_freezes_by_itself_on_the_night_after_and_only_then(u
     with planner(union).look() as connection:
         rows = covers.frozen(connection, union.union, date(2018, 3, 31))
     assert {one.status for one in rows} == {"c"}  # nobody's 2017 is locked
+
+
+def test_who_leaves_the_roster_is_short_of_no_year_after_it(union):
+    """After the deadline of March 2018, when nobody's 2017 was verified."""
+    clinic = union.world.institution["clinic"]
+    lock_year(union.world, "clinic", 2016, 0)
+
+    def state() -> str:
+        with planner(union).look() as connection:
+            return accounts.state(connection, union.union, clinic)
+
+    assert state() == "restricted"
+    close = CloseInstitution(day="2017-01-01", document_number="28", reason="reform")
+    change = carry_out(union.world.actor(), close, clinic).result.change_id
+    assert state() == "open"
+    carry_out(union.world.actor(), UndoChange(reason="wrong"), change)
+    assert state() == "restricted"
 
 
 @given(

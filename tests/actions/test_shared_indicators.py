@@ -2,26 +2,30 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
+from actions.compact.base_words import told
+from actions.compact.bases import line_of
 from actions.compact.cover_acts import CoverUse
 from actions.compact.days_table import QUOTA_DAYS
 from actions.compact.notice_files import file_of
 from actions.compact.notices import quota_notice
-from actions.compact.own_movements import ReturnQuota
+from actions.compact.own_movements import FillReserve, ReturnQuota
 from actions.compact.propose_movements import ProposeTransfer
 from actions.compact.quotas import explain_quota
 from actions.compact.reconcile_books import ReconcileBooks
 from actions.compact.runs import prove
-from actions.compact.target_words import QUOTAS
+from actions.compact.target_words import QUOTAS, fall_of
 from actions.doing import carry_out, foresee
 from actions.tables import rows_of
+from analytics.exact import half_up
 from compact.indicators import SHARED, Indicator
 from compact.methods import Method
-from compact.targets import Target
-from metering.errors import ConflictError
-from storage.compact import covers
+from compact.targets import Curve, Target
+from metering.errors import ConflictError, InputError
+from storage.compact import bases, covers, targets
 from tests.actions.acts import set_target
 from tests.actions.book_world import TERMS, agree
 from tests.actions.compact_world import (
@@ -263,3 +267,76 @@ def test_intensities_are_not_shared_and_it_is_said_why(union):
     with pytest.raises(ConflictError, match="intensity") as refused:
         run_target(planner(union), target, Method("A"))
     assert refused.value.code == "target.not_shared"
+
+
+def test_a_month_without_a_factor_has_no_base_and_is_no_zero(union):
+    """Of CO2 alone: the same month of the same carrier is energy all the same."""
+    (carrier, *_), *_ = union.world.admin(
+        """SELECT c.code FROM carrier c
+            WHERE c.in_total_energy AND NOT EXISTS (
+                    SELECT FROM storage.co2_span o WHERE o.carrier = c.code)
+              AND c.code <> 'electricity' AND EXISTS (
+                    SELECT FROM storage.coefficient_span k
+                     WHERE k.wanted = 'GB2589-2020' AND k.carrier = c.code)
+            ORDER BY c.code"""
+    )
+    use(union.world, "school", 2015, 6, 10, carrier)
+    found = {}
+    with planner(union).look(reckons=True) as connection:
+        for indicator, target in union.targets.items():
+            kept = targets.one(connection, target)
+            counted = bases.institutions(connection, union.union, [of(union, "school")])
+            found[indicator] = line_of(connection, kept, counted[0])
+    co2, energy = found[Indicator.TOTAL_KGCO2], found[Indicator.TOTAL_KGCE]
+
+    assert co2.base.months_g[5] is None
+    assert co2.base.months_g[6] > 0
+    assert energy.base.months_g[5] > 777 * 1229 // 10
+    (finding,) = [one for one in co2.findings if one.mark.code == "no_factor"]
+    assert (finding.mark.carrier, finding.mark.month) == (carrier, 6)
+    assert "no factor" in told(finding, 2015, "en", "kgCO2")
+    union.world.admin("DELETE FROM account WHERE carrier = %s", carrier)
+
+
+@pytest.mark.parametrize("rule", ["A", "F"])
+@pytest.mark.parametrize("curve", Curve)
+def test_a_cap_may_exceed_the_base_where_the_agreement_says_so(union, rule, curve):
+    growth = Target(Indicator.TOTAL_WATER_M3, "GB2589-2020", -50_000, 2015, 2017, curve)
+    agree(union.world, union.union, **TERMS, growth_percent="4.9999")
+    with pytest.raises(ConflictError) as refused:
+        set_target(planner(union), union.union, growth, "test")
+    assert refused.value.code == "target.growth_not_agreed"
+
+    agree(union.world, union.union, **TERMS, growth_percent="5")
+    target = set_target(planner(union), union.union, growth, "test")
+    run = run_target(planner(union), target, Method(rule), 2017).run
+    assert run.total_g == half_up(Fraction(run.base_g * 105, 100)) > run.base_g
+    first = run_target(planner(union), target, Method(rule), 2016).run
+    assert run.base_g < first.total_g < run.total_g
+    assert "5 % above" in fall_of(growth).en
+    with pytest.raises(InputError) as nothing:
+        run_target(planner(union), target, Method("C"), 2017)
+    assert nothing.value.code == "target.nothing_to_save"
+
+
+def test_growth_enters_the_books_and_no_gram_more(union):
+    """The second log works the cap out by itself."""
+    agree(union.world, union.union, **TERMS, growth_percent="5")
+    growth = Target(Indicator.TOTAL_WATER_M3, "GB2589-2020", -50_000, 2015, 2018)
+    target = set_target(planner(union), union.union, growth, "test")
+    answer_for(planner(union), target)
+    run = run_target(planner(union), target, Method("A"), 2017).run
+    issue_run(planner(union), run.run_id)
+
+    ((cap,),) = union.world.admin("SELECT journal.cap_g(%s, 2017)", run.run_id)
+    assert cap == growth.cap_g(run.base_g, 2017) == run.total_g > run.base_g
+    action = FillReserve(
+        member=union.world.region["city 1"],
+        indicator="total_water_m3",
+        year=2017,
+        amount=Decimal("0.001"),
+        reason="x",
+    )
+    with pytest.raises(ConflictError) as refused:
+        carry_out(planner(union), action, union.union)
+    assert refused.value.code == "books.beyond_target"

@@ -2,11 +2,13 @@
 
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 
 import pytest
 from psycopg import Connection
 
-from actions.accounts.standards_table import STANDARDS, Which, WhichStandards
+from actions.accounts.standards_asked import Which, WhichStandards
+from actions.accounts.standards_table import STANDARDS
 from actions.actor import DeniedError
 from actions.table_rows import values_of
 from actions.tables import rows_of
@@ -159,3 +161,36 @@ def test_who_does_not_see_an_institution_finds_nothing_and_states_nothing(city):
     assert answers_of(city, who="city reader")
     with pytest.raises(DeniedError):
         state(city, "open_hours", 2000, who="city reader")
+
+
+def test_a_word_that_contradicts_another_is_refused_with_both_named(city):
+    state(city, "kind:二级医院", name="clinic")
+    with pytest.raises(InputError, match=r"Third-grade hospital.*Second-grade hospital.*文 7 号"):
+        state(city, "kind:三级医院", name="clinic", since="2020-07-01")
+    state(city, "kind:数据中心", name="clinic")  # of another indicator
+    state(city, "kind:二级医院", name="clinic", since="2020-07-01", ends=True)
+    state(city, "kind:三级医院", name="clinic", since="2020-07-01")
+
+
+def test_pages_together_are_the_whole_and_a_narrow_filter_looks_on(city):
+    state(city, "zone:Shandong-A")
+    actor = city.actor("planner of all", TODAY)
+
+    def pages(limit, **asked):
+        found, after = [], None
+        while True:
+            page = rows_of(actor, STANDARDS, WhichStandards(**asked), after, limit)
+            found.append([one.institution_id for one in page.rows])
+            after = page.next
+            if after is None:
+                return found
+
+    whole = pages(100)
+    assert len(whole) == 1
+    for limit in (1, 2, 4):
+        parts = pages(limit)
+        assert list(chain(*parts)) == whole[0]
+        assert all(len(set(each)) <= limit for each in parts)
+    clinic = city.institution["clinic"]
+    assert set(chain(*pages(1, standard="DB37/T 2673"))) == {clinic}
+    assert rows_of(actor, STANDARDS, WhichStandards(standard="DB37/T 2673"), None, 1).rows

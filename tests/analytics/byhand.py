@@ -8,7 +8,7 @@ from math import floor
 
 import numpy as np
 
-from analytics.outliers import BOUNDS, Bounds
+from analytics.lines import BOUNDS, Bounds
 from analytics.steps import EffectiveReadings, Reason, Steps
 
 REGISTER, INTERVAL, POWER = 0, 1, 2

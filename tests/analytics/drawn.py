@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from analytics.outliers import Bounds
+from analytics.lines import Bounds
 from tests.analytics.byhand import HOUR, INTERVAL, POWER, REGISTER, Facts, Row
 
 START = 1_451_606_400_000  # 2016-01-01, UTC

@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import floor
 
-from analytics.outliers import Bounds
+from analytics.lines import Bounds
 from tests.analytics.byhand import Row, Step, fits
 
 
@@ -35,20 +35,113 @@ def stands(rows: list[Row], bounds: Bounds) -> set[int]:
     """Return the places of the rows that stand."""
     whole = _Register(rows)
     left = list(range(len(rows)))
-    sides = ((1, 0), (-1, 0))
-    passes = [(longest, *side) for longest in bounds.rounds[:-1] for side in sides]
-    passes += [(bounds.both, 1, skip) for skip in range(1, bounds.both + 1)]
-    passes += [(bounds.rounds[-1], *side) for side in sides]
-    for longest, way, skip in passes:
-        found = [
-            run
-            for k in range(len(left) - 1)
-            if (run := _run(whole, left, k, longest, way, skip, bounds)) is not None
-        ]
-        inside = {x for a, z, _ in found for x in range(a + 1, z)}
-        gone = {x for a, z, base in found if base not in inside for x in range(a + 1, z)}
+    for longest, way, skip in _passes(bounds):
+        if way:
+            gone = _judged_runs(whole, left, longest, way, skip, bounds)
+        else:
+            gone = _bridged(whole, left, longest, skip, bounds)
         left = [place for x, place in enumerate(left) if x not in gone]
     return set(left)
+
+
+def _passes(bounds: Bounds) -> list[tuple[int, int, int]]:
+    """Longest run, way and readings skipped; for bridges way 0, and the steps of calm beside."""
+    short, middle, long = bounds.rounds
+    return [
+        *((short, way, 0) for way in (1, -1)),
+        (bounds.run, 0, bounds.rate_steps),
+        *((middle, way, 0) for way in (1, -1)),
+        *((bounds.both, 1, skip) for skip in range(1, bounds.both + 1)),
+        (bounds.run, 0, bounds.beside),
+        *((long, way, 0) for way in (1, -1)),
+    ]
+
+
+def _judged_runs(
+    whole: _Register, left: list[int], longest: int, way: int, skip: int, bounds: Bounds
+) -> set[int]:
+    found = [
+        run
+        for k in range(len(left) - 1)
+        if (run := _run(whole, left, k, longest, way, skip, bounds)) is not None
+    ]
+    inside = {x for a, z, _ in found for x in range(a + 1, z)}
+    return {x for a, z, base in found if base not in inside for x in range(a + 1, z)}
+
+
+def _bridged(
+    whole: _Register, left: list[int], longest: int, calm: int, bounds: Bounds
+) -> set[int]:
+    """The places of what lies between two readings that fit, about steps that cannot be."""
+    gone: set[int] = set()
+    for length in range(1, longest + 1):
+        found = [
+            a
+            for a in range(len(left) - length - 1)
+            if not gone & set(range(a, a + length + 2))
+            and _bridges(whole, left, a, a + length + 1, calm, bounds)
+        ]
+        for before, a in pairwise([-length - 1, *found]):
+            if a - before > length:
+                gone |= set(range(a + 1, a + length + 1))
+    return gone
+
+
+def _bridges(whole: _Register, left: list[int], a: int, z: int, calm: int, bounds: Bounds) -> bool:
+    rows, old, new = whole.rows, whole.rows[left[a]], whole.rows[left[z]]
+    if not whole.follows(left[a], left[z]) or left[z] - left[a] - 1 > bounds.run:
+        return False
+    if rows[left[z - 1]].at - rows[left[a + 1]].at > _longest_ms(old, bounds):
+        return False
+    if any(rows[left[x]].reinstated for x in range(a + 1, z)):
+        return False
+
+    def fault(x: int) -> str | None:
+        """What is impossible about a step of those left; nothing beyond the register is."""
+        one, other = left[x], left[x + 1]
+        same = whole.follows(one, other) and whole.out[one] == whole.out[left[a]]
+        most = rows[one].facts.most
+        if not same or most is None:
+            return None
+        if whole.rise(one, other) < 0:
+            return None if _can_wrap(rows[one], rows[other], 10) else "fall"
+        return None if whole.plausible(one, other) else "over"
+
+    beside = [*range(max(a - calm, 0), a), *range(z, min(z + calm, len(left) - 1))]
+    if any(fault(x) for x in beside):
+        return False
+    faults = [fault(x) for x in range(a, z)]
+    if whole.rise(left[a], left[z]) < 0:
+        enough = "fall" in faults and sum(map(bool, faults)) > 1 and old.facts.most is not None
+        return enough and _can_wrap(old, new, 10) and _paced(whole, left, a, z, bounds)
+    # As long as only calm is asked nearby, a fall that can be a wrap is one.
+    fell = any(
+        whole.follows(x, x + 1)
+        and whole.rise(x, x + 1) < 0
+        and (
+            calm == bounds.beside
+            or (rows[x].facts.most and not _can_wrap(rows[x], rows[x + 1], 10))
+        )
+        for x in range(left[a], left[z])
+    )
+    return "over" in faults and fell and whole.plausible(left[a], left[z])
+
+
+def _paced(whole: _Register, left: list[int], a: int, z: int, bounds: Bounds) -> bool:
+    """Whether a wrap from a to z is no faster than some step that rises beside it lets expect."""
+    rows, old, new = whole.rows, whole.rows[left[a]], whole.rows[left[z]]
+    for more in range(bounds.rate_steps):
+        for x in (a - 1 - more, z + more):
+            if not 0 <= x < len(left) - 1 or not whole.plausible(left[x], left[x + 1]):
+                continue
+            one, other = left[x], left[x + 1]
+            if not whole.follows(one, other) or whole.out[one] != whole.out[left[a]]:
+                continue
+            apart = max(rows[other].at - rows[one].at, rows[one].facts.period_s * 1000)
+            most = (20 if _short(old, new) else 2) * whole.rise(one, other) * (new.at - old.at)
+            if _implied(old, new) * apart <= most:
+                return True
+    return False
 
 
 def _run(

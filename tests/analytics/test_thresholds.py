@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analytics.judging import judged, steps
-from analytics.outliers import BOUNDS
+from analytics.lines import BOUNDS
 from analytics.steps import Reason
 from tests.analytics import byhand
 from tests.analytics.byhand import HOUR, REGISTER, Facts, Row

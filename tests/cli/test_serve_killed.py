@@ -1,4 +1,4 @@
-"""`commonwatt serve`, killed while a large file comes, leaves a handle that says so and no row.
+"""`commonwatt serve`, killed while a large file comes or is stored, says so and leaves no row.
 
 `COMMONWATT_TEST_ROWS=3000000` brings so many rows first, and says how much memory `serve` holds.
 """
@@ -7,10 +7,12 @@ import http.client
 import json
 import os
 import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import numpy as np
 import psutil
@@ -22,6 +24,7 @@ from tests.actions.world import make_world
 from tests.cli.test_large_file import watched
 from tests.cli.test_serve import command, port, wait_for  # noqa: F401  # a fixture
 from tests.dashboards.pages.conftest import PASSWORD
+from worker.loop import Worker, WorkSettings
 
 ROWS = int(os.environ.get("COMMONWATT_TEST_ROWS", "0"))
 URL = "/api/v1/imports/readings/large"
@@ -62,18 +65,24 @@ def logged_in(at: int) -> str:
     return str(json.loads(one.getresponse().read())["token"])
 
 
+def served(database, at: int) -> subprocess.Popen[str]:
+    """Start a server, and wait until it answers."""
+    arguments, known = command("--port", str(at), "--database-url", database.url("api"))
+    known["COMMONWATT_COLLECTOR_DATABASE_URL"] = database.url("collector")
+    process = subprocess.Popen(
+        arguments, env=known, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait_for(at, process)
+    return process
+
+
 @pytest.fixture
 def serving(database, port) -> Iterator[tuple[subprocess.Popen[str], str]]:  # noqa: F811
     """A server on a world whose people have a password, and a token of one of them."""
     world = make_world(database)
     world.admin("UPDATE app_user SET password_hash = %s WHERE id > 1", hash_password(PASSWORD))
     world.close()
-    arguments, known = command("--port", str(port), "--database-url", database.url("api"))
-    known["COMMONWATT_COLLECTOR_DATABASE_URL"] = database.url("collector")
-    process = subprocess.Popen(
-        arguments, env=known, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    wait_for(port, process)
+    process = served(database, port)
     yield process, logged_in(port)
     process.kill()
     process.wait()
@@ -101,6 +110,122 @@ def test_killed_while_a_file_comes_it_leaves_no_row(database, serving, port):  #
     assert asked(database, "SELECT count(*) FROM reading") == before
     held = "SELECT count(*) FROM pg_class WHERE relname IN ('came', 'sorted')"
     assert asked(database, held) == [(0,)]
+
+
+STORED = """
+    SELECT (SELECT count(*) FROM reading), (SELECT count(*) FROM run_of_file),
+           (SELECT count(*) FROM reading_of_file), (SELECT count(*) FROM reading_file),
+           (SELECT count(*) FROM stale_usage)
+"""
+COUNTED = "SELECT sum(quanta), count(*) FROM account_figure"
+HOURS = "SELECT sum(used), count(*) FROM usage_hour"
+WAITS = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+_WORKS = """
+import sys, threading
+from worker.loop import Worker, WorkSettings
+from worker.usage import Limits
+Worker(sys.argv[1], WorkSettings(limits=Limits(channels=1, readings=20_000)),
+       lambda *_, **__: None).run(threading.Event())
+"""
+
+
+@contextmanager
+def held_up(database) -> Iterator[None]:
+    """Let nobody write a reading meanwhile; whoever waits for it can be killed midway."""
+    with psycopg.connect(database.admin_url) as connection:
+        connection.execute("LOCK TABLE reading IN SHARE ROW EXCLUSIVE MODE")
+        yield
+
+
+def until(database, statement: str, least: int = 1) -> None:
+    ends = time.monotonic() + 300
+    while (asked(database, statement)[0][0] or 0) < least:
+        assert time.monotonic() < ends, statement
+        time.sleep(0.02)
+
+
+def state(at: int, token: str, where: str) -> dict:
+    one = asking(at)
+    one.request("GET", where, headers={"Authorization": f"Bearer {token}"})
+    return dict(json.loads(one.getresponse().read()))
+
+
+def work(database) -> None:
+    Worker(database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
+
+
+def undone(at: int, token: str, file_id: int) -> int:
+    """Take a file back; return the answer's status, 0 where nobody answers."""
+    one = asking(at)
+    said = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with suppress(OSError, http.client.HTTPException):
+        one.request("POST", f"/api/v1/imports/files/{file_id}/undo", '{"reason": "wrong"}', said)
+        return one.getresponse().status
+    return 0
+
+
+@pytest.mark.slow
+@pytest.mark.crash
+def test_killed_while_it_stores_counts_or_takes_back_nothing_is_half_done(
+    database, serving, port  # noqa: F811
+):  # fmt: skip
+    rows = ROWS or 12_000
+    process, token = serving
+    work(database)
+    before = asked(database, STORED)
+    with held_up(database):  # while a file is stored
+        where = sent(port, token, packed(rows))
+        until(database, WAITS)
+        process.kill()
+        process.wait()
+    watched(database)
+    assert asked(database, STORED) == before
+    process = served(database, port)
+    try:
+        token = logged_in(port)
+        found = state(port, token, where)
+        assert found["state"] == "interrupted"
+        assert "重新发送" in str(found["errors"])
+        where = sent(port, token, packed(rows))  # the very same again
+        while (found := state(port, token, where))["state"] in {"received", "read"}:
+            time.sleep(0.05)
+        assert found["counts"]["inserted"] == rows
+        stored = asked(database, STORED)
+
+        working = subprocess.Popen([sys.executable, "-c", _WORKS, database.url("worker")])
+        until(database, "SELECT count(*) FROM usage_hour")  # while the accounts follow
+        working.kill()
+        working.wait()
+        work(database)
+        work(database)
+        assert state(port, token, where)["state"] == "in_accounts"
+        counted = asked(database, COUNTED), asked(database, HOURS)
+        # By hand: a Wh a minute, but where the register begins anew, which is every 10,000.
+        assert counted[1][0][0] == rows - -(-rows // 10_000)
+        file_id = found["file_id"]
+
+        with held_up(database), ThreadPoolExecutor(1) as pool:  # while it is taken back
+            answer = pool.submit(undone, port, token, file_id)
+            until(database, WAITS)
+            process.kill()
+            process.wait()
+            assert answer.result(30) == 0
+        until(database, f"SELECT (count(*) = {stored[0][0]})::integer FROM reading")
+        work(database)
+        assert (asked(database, COUNTED), asked(database, HOURS)) == counted
+        process = served(database, port)
+        began = time.monotonic()
+        assert undone(port, logged_in(port), file_id) == 201
+        print(f"\n{rows:,} rows taken back in {time.monotonic() - began:.0f} s")
+        assert asked(database, STORED)[0][:3] == before[0][:3]
+        work(database)
+        assert asked(database, HOURS)[0][0] in (None, 0)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def measured(process: subprocess.Popen[str], at: int, token: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collector.codecs import native
 from collector.intake import portions
-from metering.clocks import Pace, plausible
+from metering.clocks import Pace, fits, plausible
 from metering.messages import Message, Stored
 from storage.readings.store import Store
 from tests.storage.world import GATEWAY, START_MS, forget_readings, make_channels
@@ -133,6 +133,20 @@ def test_a_rise_is_plausible_up_to_the_limit_exactly(rise, time_ms, most, near):
         assert plausible(one, time_ms, pace) == allowed
 
 
+def test_what_is_sent_months_later_fits_over_a_wrap_as_far_as_the_limit_goes():
+    pace = Pace(50, 10_000, HOUR_MS)
+    before, after = [(0, 9_000)], [(100 * HOUR_MS, 1_000)]
+
+    def taken(value: int, hour: int, of: Pace = pace) -> bool:
+        return fits(hour * HOUR_MS, value, before, after, of)
+
+    assert taken(9_500, 50)
+    assert taken(500, 50)
+    assert not taken(4_000, 50)  # 5,000 were used in 50 hours, of 2,500 that can be
+    assert not taken(9_500, 98)  # and then 1,500 in two
+    assert not taken(9_500, 50, Pace(0, 10_000, HOUR_MS))
+
+
 def test_what_was_set_aside_and_is_sent_again_stays_so(database, store):
     make_channels(database.admin_url, [0], max_per_hour=50)
     send(store, *years_back())
@@ -198,6 +212,26 @@ def test_batches_change_no_verdict(database_of_module, data):
         verdicts.append((set_aside(database_of_module), stored(database_of_module)))
 
     assert verdicts[0] == verdicts[1]
+
+
+def test_what_was_kept_for_days_and_comes_in_disorder_is_no_clock(database, store):
+    """Two meters of a gateway send fifty hours a message; one register comes round meanwhile."""
+    make_channels(database.admin_url, [0, 0], max_per_hour=50, wraps_at=10_000)
+    messages = []
+    for seq in range(1, 13):
+        first = (seq - 1) // 2 * 50
+        hours = range(first, first + 50)
+        at_ms = [START_MS + hour * HOUR_MS for hour in hours]
+        shown = [float((8_000 + 10 * hour) % 10_000) for hour in hours]
+        payload = native.encode_columns(seq, f"k{(seq - 1) % 2}", at_ms, shown)
+        messages.append(Message("t", GATEWAY, payload, NOW_MS))
+
+    for some in (messages[:2], messages[10:], messages[2:10][::-1]):
+        (portion,) = portions(some, native.decode)
+        store.write(portion.batch, portion.readings, portion.rejected)
+
+    assert set_aside(database) == []
+    assert len(stored(database)) == 600
 
 
 def test_intervals_of_a_clock_that_fell_back_are_stored_and_marked(database, store):

@@ -161,6 +161,45 @@ def test_however_it_comes_the_hours_are_those_of_all_readings(register, seed):
     assert register.usage() == register.anew()
 
 
+def test_accounts_of_any_terms_are_the_sums_of_their_days(register):
+    days = [
+        f"2016-{day}" for day in ("02-01", "02-10", "03-01", "03-02", "03-31", "04-01", "05-17")
+    ]
+    terms = [
+        (first, until, share)
+        for place, first in enumerate(["-infinity", *days])
+        for until in [*days[place:], None]
+        for share in (1_000_000, 400_000, -1_000_000)
+    ]
+    value, readings = 0, []
+    for n in range(80):
+        value += n * 7 % 50
+        readings.append((START_MS + n * 41 * 60 * MINUTE_MS, value))
+    register.send(*readings)
+    register.read()
+    for n, (first, until, share) in enumerate(terms):
+        register.ask(
+            f"""WITH made AS (INSERT INTO institution DEFAULT VALUES RETURNING id), term AS (
+                    INSERT INTO account_term (institution_id, carrier, channel_id, share,
+                                              valid_from, valid_to, source, known_by)
+                    SELECT id, 'electricity', {register.channel}, {share}, '{first}',
+                           nullif('{until}', 'None')::date, 'test', 'user:1' FROM made)
+                INSERT INTO stale_account (institution_id, first, last)
+                SELECT id, '2016-01-01', '2016-{9 + n % 4:02}-01' FROM made"""
+        )
+    register.read()
+
+    wanted = register.ask(
+        """SELECT institution_id, date_trunc('month', day::timestamp)::date, sum(quanta)::bigint,
+                  sum(measured_s), sum(known_s)
+             FROM storage.account_day GROUP BY 1, 2 ORDER BY 1, 2"""
+    )
+    assert len({row[0] for row in wanted}) > 60
+    assert wanted == register.ask(
+        "SELECT institution_id, month, quanta, measured_s, known_s FROM account ORDER BY 1, 2"
+    )
+
+
 def test_an_exchange_after_the_end_is_seen(register):  # the last one, for an exchange stays
     register.send(*calm(100))
     register.read()

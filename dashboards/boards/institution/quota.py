@@ -4,7 +4,8 @@ from typing import Final
 
 from dashboards.boards import fragments as f
 from dashboards.boards.institution.asked import OWN
-from dashboards.boards.model import KGCE, PLAIN, Column, Kind, Panel, Text
+from dashboards.boards.model import AMOUNT, KGCE, PLAIN, Column, Kind, Panel, Text
+from dashboards.boards.union.others import indicator_of, others, unit_of
 from dashboards.boards.union.path import NO_QUOTA, PATH_COLUMNS, gauges, path_of
 
 _PROGRESS: Final = f"""
@@ -12,7 +13,8 @@ _PROGRESS: Final = f"""
         SELECT DISTINCT ON (union_id, year) quota_g, path_g, used_g, compared_path_g,
                compared_used_g, enough_permille
           FROM report.progress
-         WHERE {OWN} AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
+         WHERE {OWN} AND indicator = 'total_kgce'
+           AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY union_id, year, day DESC)
 """
 QUOTA: Final = (
@@ -33,7 +35,7 @@ QUOTA: Final = (
     ),
     Panel(
         14,
-        Text("账簿中的用能指标", "Quotas in the books"),
+        Text("账簿中的指标", "Quotas in the books"),
         Text(
             "账簿所载的各年度指标；有效方案不再列入者注明。",
             "What the books hold for each year; where the run in force dropped it, that is said.",
@@ -42,7 +44,8 @@ QUOTA: Final = (
         PLAIN,
         f"""
     WITH {f.MONTHS}
-    SELECT q.year::text AS year, q.amount_g / 1000.0 AS quota,
+    SELECT q.year::text AS year, {indicator_of("q")} AS indicator,
+           q.amount_g / 1000.0 AS quota, {unit_of("q")} AS unit,
            CASE '$lang' || ' ' || q.state WHEN 'zh in_force' THEN '有效'
                 WHEN 'zh dropped' THEN '已移出' WHEN 'en in_force' THEN 'in force'
                 ELSE q.state END AS state,
@@ -50,16 +53,19 @@ QUOTA: Final = (
       FROM report.quota q
      WHERE q.{OWN} AND make_date(q.year, 12, 31) >= (SELECT first FROM span)
        AND make_date(q.year, 1, 1) < (SELECT until FROM span)
-     ORDER BY q.year DESC, q.union_id LIMIT 20
+     ORDER BY q.year DESC, q.union_id, q.indicator LIMIT 20
     """,
         width=24,
         height=5,
         columns=(
             Column("year", Text("年份", "Year")),
-            Column("quota", Text("用能指标", "Quota"), KGCE, 0),
+            Column("indicator", Text("控制指标", "Indicator")),
+            Column("quota", Text("指标", "Quota"), AMOUNT, 0),
+            Column("unit", Text("单位", "Unit")),
             Column("state", Text("状态", "State")),
             Column("as_of", Text("账簿时间", "Books as of")),
         ),
         empty=NO_QUOTA,
     ),
+    others(17, f"p.{OWN}", f.name("r")),
 )

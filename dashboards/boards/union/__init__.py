@@ -7,6 +7,7 @@ from dashboards.boards.model import Board, Row, Text, Variable
 from dashboards.boards.union.books import DROPPED, IN_FORCE, WITHHELD
 from dashboards.boards.union.figures import FIGURES
 from dashboards.boards.union.members import BEYOND, MEMBERS
+from dashboards.boards.union.others import others
 from dashboards.boards.union.path import PATH
 from dashboards.boards.union.targets import TARGETS
 
@@ -32,6 +33,7 @@ _PROFILE: Final = Variable(
     """,
     hidden=True,
 )
+OTHERS: Final = others(12, "p.union_id::text = '$union' AND p.institution_id IS NULL", f.name("r"))
 UNION: Final = Board(
     "commonwatt-union",
     Text("联合体总览", "Union"),
@@ -44,7 +46,7 @@ UNION: Final = Board(
         Row(Text("概况", "At a glance"), FIGURES),
         Row(Text("目标", "Targets"), (TARGETS,)),
         Row(Text("路径", "Path"), (PATH,)),
-        Row(Text("成员与机构", "Members and institutions"), (MEMBERS, BEYOND)),
+        Row(Text("成员与机构", "Members and institutions"), (MEMBERS, BEYOND, OTHERS)),
         Row(Text("账簿", "Books"), (IN_FORCE, DROPPED, WITHHELD)),
     ),
     since="now-2y/y",

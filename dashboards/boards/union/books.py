@@ -4,6 +4,7 @@ from typing import Final
 
 from dashboards.boards import fragments as f
 from dashboards.boards.model import PLAIN, Column, Kind, Panel, Text
+from dashboards.boards.union.others import indicator_of
 from dashboards.boards.union.path import NO_QUOTA
 
 IN_FORCE: Final = Panel(
@@ -17,7 +18,7 @@ IN_FORCE: Final = Panel(
     PLAIN,
     f"""
     WITH {f.MONTHS}
-    SELECT r.year::text AS year, r.version, r.rule,
+    SELECT r.year::text AS year, {indicator_of("r")} AS indicator, r.version, r.rule,
            to_char(r.since AT TIME ZONE '$zone', 'YYYY-MM-DD HH24:MI') AS since,
            s.day::text AS day, to_char(s.as_of AT TIME ZONE '$zone', 'YYYY-MM-DD HH24:MI') AS as_of
       FROM report.run_in_force r
@@ -28,12 +29,13 @@ IN_FORCE: Final = Panel(
      WHERE r.union_id::text = '$union'
        AND make_date(r.year, 12, 31) >= (SELECT first FROM span)
        AND make_date(r.year, 1, 1) < (SELECT until FROM span)
-     ORDER BY r.year DESC LIMIT 20
+     ORDER BY r.year DESC, r.indicator LIMIT 20
     """,
     width=14,
     height=6,
     columns=(
         Column("year", Text("年份", "Year")),
+        Column("indicator", Text("控制指标", "Indicator")),
         Column("version", Text("版本", "Version")),
         Column("rule", Text("规则", "Rule")),
         Column("since", Text("下达时间", "Issued at")),
@@ -55,6 +57,7 @@ WITHHELD: Final = Panel(
     f"""
     WITH {f.MONTHS}
     SELECT w.member_id, {f.name("r")} AS member, w.year::text AS year,
+           {indicator_of("w")} AS indicator,
            CASE WHEN '$lang' = 'en' THEN 'withheld: it would tell of a restricted institution'
                 ELSE '不予显示:会推算出受限机构' END AS why
       FROM report.member_withheld w JOIN report.region r ON r.region_id = w.member_id
@@ -69,6 +72,7 @@ WITHHELD: Final = Panel(
         Column("member_id", Text("编号", "Id"), hidden=True),
         Column("member", Text("成员", "Member")),
         Column("year", Text("年份", "Year")),
+        Column("indicator", Text("控制指标", "Indicator")),
         Column("why", Text("原因", "Why")),
     ),
     empty=Text("没有成员的进度不予显示", "no member's progress is withheld"),
@@ -85,19 +89,20 @@ DROPPED: Final = Panel(
     f"""
     WITH {f.MONTHS}
     SELECT q.institution_id, coalesce({f.name("i")}, q.institution_id::text) AS institution,
-           q.year::text AS year,
+           q.year::text AS year, {indicator_of("q")} AS indicator,
            to_char(q.as_of AT TIME ZONE '$zone', 'YYYY-MM-DD HH24:MI') AS since
       FROM report.quota q JOIN report.institution i USING (institution_id)
      WHERE q.union_id::text = '$union' AND q.state = 'dropped'
        AND make_date(q.year, 12, 31) >= (SELECT first FROM span)
        AND make_date(q.year, 1, 1) < (SELECT until FROM span)
-     ORDER BY q.year DESC, q.institution_id LIMIT 50
+     ORDER BY q.year DESC, q.institution_id, q.indicator LIMIT 50
     """,
     width=10,
     height=6,
     columns=(
         *f.OF_INSTITUTION,
         Column("year", Text("年份", "Year")),
+        Column("indicator", Text("控制指标", "Indicator")),
         Column("since", Text("自", "Since")),
     ),
     empty=Text("没有", "none"),

@@ -12,7 +12,7 @@ LATEST: Final = f"""
                compared_path_g, compared_used_g, enough, enough_permille, known_s, expected_s,
                institutions, months, compared_months
           FROM report.progress
-         WHERE union_id::text = '$union' AND institution_id IS NULL
+         WHERE union_id::text = '$union' AND indicator = 'total_kgce' AND institution_id IS NULL
            AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY member_id, year, day DESC)
 """

@@ -75,7 +75,8 @@ BEYOND: Final = Panel(
         SELECT DISTINCT ON (institution_id, year) institution_id, year, compared_path_g AS path_g,
                compared_used_g AS used_g, enough
           FROM report.progress
-         WHERE union_id::text = '$union' AND institution_id IS NOT NULL
+         WHERE union_id::text = '$union' AND indicator = 'total_kgce'
+           AND institution_id IS NOT NULL
            AND day >= (SELECT first FROM span) AND day < (SELECT until FROM span)
          ORDER BY institution_id, year, day DESC)
     SELECT l.institution_id, coalesce({f.name("i")}, l.institution_id::text) AS institution,

@@ -21,11 +21,11 @@ NOT_ENOUGH: Final = Text(
 
 
 def path_of(chosen: str) -> str:
-    """Return the SQL of quota and use, summed from January on; chosen: whose months count."""
+    """Return the SQL of energy quota and use, summed from January; chosen: whose months count."""
     return f"""
     WITH {f.MONTHS}, path AS (
         SELECT q.institution_id, q.month, q.quota_g, q.base_g FROM report.quota_month q
-         WHERE {chosen} AND q.{f.IN_MONTHS}
+         WHERE {chosen} AND q.indicator = 'total_kgce' AND q.{f.IN_MONTHS}
     ), counted AS MATERIALIZED (
         SELECT institution_id, month, kgce_g FROM report.account_counted
          WHERE profile = '$profile' AND kgce_g IS NOT NULL AND {f.IN_MONTHS}

@@ -18,7 +18,8 @@ _INDICATORS: Final = {
 }
 
 
-def _named(lang: int) -> str:
+def named(lang: int) -> str:
+    """Return the cases of SQL that say an indicator in words; lang: 0 Chinese, 1 English."""
     return " ".join(f"WHEN '{code}' THEN '{words[lang]}'" for code, words in _INDICATORS.items())
 
 
@@ -37,8 +38,8 @@ TARGETS: Final = Panel(
         SELECT DISTINCT ON (target_id, member_id) *
           FROM report.target_progress WHERE union_id::text = '$union'
          ORDER BY target_id, member_id, day DESC)
-    SELECT t.target_id, CASE WHEN '$lang' = 'en' THEN CASE t.indicator {_named(1)} END
-                ELSE CASE t.indicator {_named(0)} END END AS indicator,
+    SELECT t.target_id, CASE WHEN '$lang' = 'en' THEN CASE t.indicator {named(1)} END
+                ELSE CASE t.indicator {named(0)} END END AS indicator,
            coalesce({f.name("r")}, CASE WHEN '$lang' = 'en' THEN 'All members'
                                         ELSE '全部成员' END) AS member,
            t.year::text AS year, t.fall_millionths / 1000000.0 AS fall,

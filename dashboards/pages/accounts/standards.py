@@ -9,7 +9,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.accounts.standards import Held
-from actions.accounts.standards_table import STANDARDS, Which, WhichStandards
+from actions.accounts.standards_asked import Which, WhichStandards
+from actions.accounts.standards_table import STANDARDS
 from actions.accounts.standards_words import (
     APPLIES,
     DIMENSIONS,

@@ -26,27 +26,16 @@ from actions.compact.movement_things import MOVEMENT
 from actions.figures import kilograms
 from compact.indicators import Indicator
 from dashboards.pages import writing
+from dashboards.pages.boards.year_ends import Forecast, year_end
 from dashboards.pages.viewer import Reader, Viewer
 from metering.days import civil_day
 from storage.accounts.findings import FindingRow
 from storage.compact.progress import Progress
-from storage.compact.year_forecasts import ForecastRow
 
 router = APIRouter(include_in_schema=False)
 
 _PATH_BAD: Final = Decimal(1)
-_LIKELY: Final = 0.5  # to exceed its quota
 _MOST_EFFECTS: Final = 8  # of an issue that waits; its form tells all
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """How an institution's year will end: in all, between which bounds, how likely above quota."""
-
-    total: str
-    bounds: tuple[str, str] | None
-    odds: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +171,8 @@ def _month(viewer: Viewer, own: OfInstitutions, one: MonthOf) -> MonthRow:
         (one.days, one.of_days) if one.days < one.of_days else None,
         path,
         state,
-        _forecast(own.forecasts.get(one.institution_id)),
+        year_end(own.forecasts.get(one.institution_id)),
     )
-
-
-def _forecast(one: ForecastRow | None) -> Forecast | None:
-    if one is None or one.total_g is None:
-        return None
-    bounds = None
-    if one.lower_g is not None and one.upper_g is not None:
-        bounds = writing.number(_kg(one.lower_g)), writing.number(_kg(one.upper_g))
-    odds = "" if one.odds is None else writing.percent(one.odds)
-    state = "bad" if one.odds is not None and one.odds >= _LIKELY else ""
-    return Forecast(writing.number(_kg(one.total_g)), bounds, odds, state)
 
 
 def _chart(viewer: Viewer, rows: Sequence[MonthOf]) -> dict[str, Any] | None:

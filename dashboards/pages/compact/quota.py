@@ -13,16 +13,19 @@ from actions.accounts.decomposition import Decomposition, explain_quota_change
 from actions.compact.base_words import HOWS, MONTHS, in_words
 from actions.compact.movement_things import SharedIndicator
 from actions.compact.notice_change import in_sentences
+from actions.compact.notice_moved import moved_block
 from actions.compact.notices import issued_as
 from actions.compact.quotas import Explained, explain_quota
 from actions.compact.rules import rule_with_reach
 from actions.compact.target_words import QUOTAS
+from actions.printed import text_of
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kilograms
 from dashboards.pages.compact.names import carrier_names, level_names
 from dashboards.pages.compact.run import bound_word, covers_of_run
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import EnergyError
+from storage.compact import movements
 from storage.compact.bases import Act
 
 router = APIRouter(include_in_schema=False)
@@ -62,6 +65,16 @@ class EffectLine:
     effect: str
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was moved since the issue: rows of what, when and how much, the last one the sum."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    now: tuple[str, ...]
+
+
 @router.get("/institutions/{institution_id}/quotas/{year}")
 def get_quota(
     institution_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
@@ -74,13 +87,15 @@ def get_quota(
     found = explain_quota(viewer.actor, institution_id, year, union, indicator)
     quota = found.quota
     change, carriers = _change(viewer, found), carrier_names(viewer)
+    number, moved = _issued(viewer, found)
     return viewer.page(
         "compact/quota.html",
         found=found,
         quota=quota,
         unit=found.facts.unit,
         quota_name=QUOTAS[quota.indicator].say(viewer.lang),
-        number=_number(viewer, found),
+        number=number,
+        moved=moved,
         name=viewer.name(quota) or str(quota.institution_id),
         rule=rule_with_reach(found.run.method).say(viewer.lang),
         amount=_kg(quota.amount_g),
@@ -99,10 +114,18 @@ def get_quota(
     )
 
 
-def _number(viewer: Viewer, found: Explained) -> str:
-    """Return the number of its notice."""
+def _issued(viewer: Viewer, found: Explained) -> tuple[str, Moved | None]:
+    """Return the number of its notice, and what was moved since as the notice lists it."""
+    quota = found.quota
+    books, of = (quota.union_id, quota.indicator), (quota.institution_id, quota.year)
     with viewer.actor.look() as connection:
-        return issued_as(connection, found)[0]
+        number = issued_as(connection, found)[0]
+        since = movements.of_quotas(connection, books, [of[0]], [of[1]]).get(of, [])
+    block = moved_block(found, since, viewer.lang)
+    if block is None:
+        return number, None
+    rows = [tuple(text_of(cell) for cell in row) for row in block.rows]
+    return number, Moved(block.title, tuple(block.head), rows[:-1], rows[-1])
 
 
 def _arithmetic(viewer: Viewer, found: Explained) -> list[tuple[str, str]]:

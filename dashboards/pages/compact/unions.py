@@ -70,10 +70,11 @@ class ProgressRow:
     withheld: bool
     one: Progress | None = None
 
-    @property
-    def unit(self) -> str:
-        """Return in what its amounts are told."""
-        return "" if self.one is None else Indicator(self.one.indicator).unit_shown
+    def said(self, grams: int | None) -> str:
+        """Return one of its amounts with its unit, a dash where nothing is known."""
+        if self.one is None or grams is None:
+            return kg(None)
+        return f"{kg(grams)} {Indicator(self.one.indicator).unit_shown}"
 
     @property
     def ratio(self) -> Decimal | None:

@@ -73,11 +73,15 @@ function slider(number) {
   Object.assign(range, { min: Math.trunc(least), max: reach(Number(number.value), Number(most)), step });
   const follow = () => (range.value = number.value === "" ? range.max : number.value); // open: no limit
   follow();
+  const mark = number.closest(".keyed")?.nextElementSibling; // where the value is from, until it is another
+  const typed = () => mark?.matches("small") && mark.remove();
   range.addEventListener("input", () => {
     number.value = range.value;
+    typed();
     redraw();
   });
   number.addEventListener("input", () => {
+    typed();
     range.max = Math.max(Number(range.max), reach(Number(number.value), Number(most)));
     follow();
   });

@@ -138,9 +138,10 @@ BEGIN
           LEFT JOIN carrier c ON c.code = a.carrier
           LEFT JOIN storage.coefficient_of k
                  ON k.profile = p.profile AND k.carrier = a.carrier AND k.month = a.month
-          LEFT JOIN storage.co2_factors(quantity, ARRAY(SELECT x.institution_id FROM counted x),
-                                        ARRAY(SELECT x.carrier FROM counted x),
-                                        ARRAY(SELECT x.month FROM counted x)) o
+          LEFT JOIN storage.co2_factors(
+                quantity, ARRAY(SELECT x.institution_id FROM counted x WHERE quantity = 'co2'),
+                ARRAY(SELECT x.carrier FROM counted x WHERE quantity = 'co2'),
+                ARRAY(SELECT x.month FROM counted x WHERE quantity = 'co2')) o
                  ON o.institution_id = a.institution_id AND o.carrier = a.carrier
                 AND o.month = a.month
          CROSS JOIN LATERAL (

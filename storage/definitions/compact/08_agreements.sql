@@ -44,6 +44,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
     ), base (year) AS (SELECT storage.agreement_term(said, 'base_year')::integer)
     SELECT p FROM unnest(parties) AS p
      WHERE coalesce(storage.agreement_term(said, 'fall_percent'),
+                    storage.agreement_term(said, 'growth_percent'),
                     storage.agreement_term(said, 'base_year')) IS NOT NULL
        AND NOT EXISTS (
            SELECT FROM below b

@@ -80,6 +80,11 @@ BEGIN
 END $$;
 CREATE TRIGGER figure_follows AFTER INSERT OR UPDATE ON account_version
     FOR EACH ROW WHEN (new.answer = 'verified') EXECUTE FUNCTION storage.figure_follows();
+-- So does leaving the roster, and coming back to it: of years without it nothing is due.
+CREATE TRIGGER roster_follows AFTER INSERT OR UPDATE ON institution_fact
+    FOR EACH ROW WHEN (new.attribute = 'roster_status'
+                       AND new.value IN ('closed', 'dissolved', 'merged', 'split'))
+    EXECUTE FUNCTION storage.figure_follows();
 
 -- On the day after the last one to cover the past year, as a clause that binds has it, keep how all
 -- stand; a worker that was away for a week does it still. Returns how many holders that are.

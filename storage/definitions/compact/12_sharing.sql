@@ -125,8 +125,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                AND c.month >= storage.today() - interval '37 months'
           JOIN carrier k ON k.code = c.carrier
          GROUP BY b.giver, c.month, a.department_line, c.institution_id
-    ), counted AS (  -- whose use progress tells, by year
-        SELECT f.union_id, f.year, r.institution_id
+    ), counted AS (  -- whose use progress tells, by year; energy tells of CO2, and water of neither
+        SELECT f.union_id, f.year, f.indicator LIKE '%water%' AS water, r.institution_id
           FROM run_in_force f JOIN run_quota r ON r.run_id = f.run_id AND r.year = f.year
     ), parts AS (
         SELECT t.union_id, t.region_id, t.indicator, t.level, t.grain, p.period, u.line,
@@ -134,8 +134,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                coalesce(sum(v.other), 0) AS other,
                coalesce(sum(CASE WHEN t.paired THEN u.grams ELSE v.value END), 0) AS rank,
                bool_and(NOT EXISTS (SELECT FROM counted c WHERE c.union_id = t.union_id
+                                       AND c.water = (t.indicator = 'water')
                                        AND c.year = extract(year FROM u.month))
                         OR EXISTS (SELECT FROM counted c WHERE c.union_id = t.union_id
+                                      AND c.water = (t.indicator = 'water')
                                       AND c.year = extract(year FROM u.month)
                                       AND c.institution_id = u.institution_id)) AS counted
           FROM terms t

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from collector.files.limits import Limits
 from collector.files.reading import read
-from tests.collector.files.rig import Row, asked, codes, rows, taken
+from tests.collector.files.rig import Row, asked, codes, rows, rows_of, taken
 
 HEADER = "gateway,channel,at,value\n"
 NEW_YEAR = "2025-12-31T16:00:00Z"
@@ -63,6 +63,34 @@ def test_times_as_people_write_them_are_taken_in_the_zone_that_is_named():
     ]
     assert rows(content, zone="Asia/Shanghai")[0].at == "2023-12-31T16:00:00Z"
     assert asked(content) == {"zone": ["channel", "Asia/Shanghai", "ZONE"]}
+
+
+def test_days_in_chinese_numerals_and_times_without_any_separator_are_times():
+    days = ("二〇二六年一月三日", "二零二六年十二月三十一日", "二〇二六年十月二十日 8:30")
+    text = "表号,时间,读数\n" + "".join(f"m1,{one},5\n" for one in (*days, "202601010015"))
+    assert [row.at for row in rows(text, gateway="bj/g", zone="UTC")] == [
+        "2026-01-03T00:00:00Z", "2026-12-31T00:00:00Z", "2026-10-20T08:30:00Z",
+        "2026-01-01T00:15:00Z",  # and not of 1976, in milliseconds
+    ]  # fmt: skip
+    for wrong in ("二〇二六年十三月一日", "二〇二六年一月〇日"):
+        found = taken(f"表号,时间,读数\nm1,{wrong},5\n", gateway="bj/g", zone="UTC")
+        assert [error.code for error in found.errors] == ["file.bad_time"]
+
+
+def test_what_a_workbook_hides_or_shows_otherwise_is_told():
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True, "date_1904": True}) as made:
+        day = made.add_format({"num_format": "YYYY-MM-DD"})  # as other programs than Excel write it
+        for title in ("一月", "旧"):
+            sheet = made.add_worksheet(title)
+            sheet.write_row(0, 0, ["表号", "日期", "用电量"])
+            sheet.write(1, 0, "m1")
+            sheet.write(1, 1, 44_561 + (title == "旧"), day)
+            sheet.write(1, 2, 5)
+        made.get_worksheet_by_name("旧").hide()
+    file = taken(content.getvalue(), gateway="bj/g", zone="UTC")
+    assert [row.at[:10] for row in rows_of(file)] == ["2026-01-01", "2026-01-02"]
+    assert ["hidden" in one.how for one in file.told] == [False, True]
 
 
 def test_a_utility_with_semicolons_a_decimal_comma_and_two_times_of_day():
@@ -450,5 +478,17 @@ def test_green_button_intervals_have_two_instants_and_the_unit_of_their_type():
     assert rows(bare, **MINE) == [Row("bj/c22", "m1", *spans, 1790.0)]
     assert rows(typed, **MINE) == [Row("bj/c22", "m1", *spans, 1.79, "Wh")]
     assert rows(typed, gateway="bj/g")[0].key == "/MeterReading/1"
+    flows = {}
+    for code in (0, 1, 4, 19, 20):
+        said = f"<flowDirection>{code}</flowDirection><uom>"
+        file = taken(typed.replace("<uom>", said), **MINE)
+        flows[code] = (
+            [row.key for row in rows(typed.replace("<uom>", said), **MINE)],
+            file.told[0].flows,
+        )
+    assert flows == {
+        0: (["m1"], []), 1: (["m1"], []), 4: (["m1.net"], [("m1.net", "net")]),
+        19: (["m1.export"], [("m1.export", "export")]), 20: (["m1.total"], [("m1.total", "total")]),
+    }  # fmt: skip
     volts = GREEN.format(types=TYPES.format(power=0, uom=29), up=UP)
     assert [error.code for error in taken(volts, **MINE).errors] == ["file.unknown_unit"]

@@ -18,9 +18,9 @@ def ready(page) -> int:
 
 
 LACKING = {
-    "commonwatt-union": 3,  # nothing was dropped, withheld, or followed for a target
+    "commonwatt-union": 4,  # nothing was dropped, withheld, followed, or is of CO2 and water
     "commonwatt-region": 2,
-    "commonwatt-institution": 3,
+    "commonwatt-institution": 4,  # nothing is of CO2 and water
     "commonwatt-building": 9,
     "commonwatt-comparison": 2,
     "commonwatt-quality": 4,

@@ -75,6 +75,7 @@ def paths(site) -> list[str]:
         site.path("office"),
         site.path("office", f"?curve={world.channel['office e']}&day=2016-03-02&span=week"),
         site.path("office", "/accounts/electricity/2016-03"),
+        site.path("office", "/standards"),
         site.path("office", "/quotas/2016"),
         *("/boards/commonwatt-institution", "/boards/commonwatt-quality"),
         *(f"/unions/{union}", f"/targets/{target}", f"/targets/{target}/bases"),

@@ -37,7 +37,7 @@ def test_where_an_office_stands_is_drawn_and_told_in_both_languages(graded):
     one = article(english, "DB37/T 2672-2019", "kgce/(person·a)")
     assert "reasonable" in one
     assert "Here 744.00" in one
-    assert "guide value 453.70 · baseline value 781.00 · constraint value 1,197.80" in one
+    assert "leading value 453.70 · reference value 781.00 · constraint value 1,197.80" in one
     assert "23,224 kgce to save in a year (39.0%)" in one
     assert "use: energy_kgce = 59520.0000" in one
     assert '<rect class="stands"' in english

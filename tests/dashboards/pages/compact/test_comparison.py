@@ -434,7 +434,7 @@ def test_a_standard_that_applies_feeds_rules_b_and_g_and_typed_values_win(site, 
         ("G", "constraint", "20"),
     ):  # fmt: skip
         field = text.partition(f'name="{rule}.{name}.GOV" value="{value}"')[2]
-        assert "DB 2, matched to institutions" in field.partition("</label>")[0]
+        assert "DB 2, matched to institutions" in field.partition("<label")[0]
     typed = client.get(path, params={"asked": "1", "B": "on", "B.leading.GOV": "8"}).text
-    field = typed.partition('name="B.leading.GOV" value="8"')[2].partition("</label>")[0]
+    field = typed.partition('name="B.leading.GOV" value="8"')[2].partition("<label")[0]
     assert "typed" in field

@@ -6,6 +6,8 @@ import re
 import pytest
 
 from actions.access.login import hash_password
+from actions.compact.own_movements import ReturnQuota
+from actions.doing import carry_out
 from tests.actions.compact_world import make_union_world
 from tests.actions.world import make_world
 from tests.dashboards.pages.conftest import PASSWORD, Site, create_app, error_page, router
@@ -73,3 +75,24 @@ def test_a_run_in_force_leads_to_its_members_notices_and_their_zip(issued):
     outsider = site.client("outsider", "en")
     assert outsider.get(members[0]).status_code == 404
     assert outsider.get(bundle).status_code == 404
+
+
+def test_a_quota_that_was_moved_says_what_moved_it_from_the_issue_to_now(issued):
+    site, _ = issued
+    (union,) = (one for (one,) in site.world.admin("SELECT DISTINCT union_id FROM run_in_force"))
+    excess = ReturnQuota.model_validate(
+        {"union": union, "year": 2016, "amount": "12.5", "reason": "two rooms are shut"}
+    )
+    client = site.client("planner of all", "en")
+    address = site.path("school", "/quotas/2016")
+    assert 'id="moved"' not in client.get(address).text
+    carry_out(site.world.actor(), excess, site.world.institution["school"])
+
+    page = client.get(address).text
+    lines = re.search(r'id="moved">.*?</table>', page, re.DOTALL)[0]
+    cells = [html.unescape(one) for one in re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", lines)]
+    now = re.search(r"<strong>([^<]+)</strong>", lines)[1]
+    issued_kgce = cells[cells.index("As issued") + 2]
+    assert float(issued_kgce.replace(",", "")) - 12.5 == float(now.replace(",", ""))
+    assert any("two rooms are shut" in one for one in cells)
+    assert f"As issued {issued_kgce} kgce" in html.unescape(page)
