@@ -133,9 +133,10 @@ def _forget_assigned() -> None:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if kind.__pydantic_generic_metadata__["parameters"]:
+        held = vars(kind)
+        if held.get("__pydantic_generic_metadata__", {}).get("parameters"):
             continue
-        for info in vars(kind).get("__pydantic_fields__", {}).values():
+        for info in held.get("__pydantic_fields__", {}).values():
             if getattr(info, "_complete", False):
                 info._original_assignment = PydanticUndefined
 
