@@ -3,7 +3,8 @@
 Only a fall starts a judgement. At a fall from reading k to k + 1 the low run is what lies between
 k and the nearest later reading plausible from k; the high run what lies between k + 1 and the
 nearest earlier reading from which k + 1 is plausible; a mixed run lies on both sides of the fall.
-A pair is plausible where it rises, and by no more than the connection can carry. What could be a
+A pair is plausible where it rises, and by no more than the connection can carry. What wanders is
+bridged (`analytics.bridges`). What could be a
 turn of the register is use, however uneven: no leap alone sets a low or high run aside whose every
 fall is a wrap at the run's own pace, and which climbs at least as much as its open end.
 Nothing looks across an exchange, and no judgement looks further than its bounds, so order of
