@@ -138,13 +138,15 @@ def _objects(file: FileRows, ids: list[int | None], at: Acting) -> dict[int | No
 def _ids(file: FileRows, at: Acting) -> list[int | None]:
     """Return which object each row names: by the field's own number for it, else by its id.
 
-    A number that means several is refused.
+    A number that means several is refused, and none where the action needs an object.
     """
     thing: Thing[Any] | None = file.kind.about.on
+    if thing is None:
+        return [None] * (len(file.cells) - 1)
     named = [
         dict(zip(file.names, row, strict=False)).get("on", "").strip() for row in file.cells[1:]
     ]
-    keyed = thing.keyed(at, sorted({*named})) if thing is not None and thing.keyed else {}
+    keyed = thing.keyed(at, sorted({*named})) if thing.keyed else {}
     found: list[int | None] = []
     for number, name in enumerate(named, 2):
         several = keyed.get(name, ())
