@@ -92,7 +92,7 @@ def _fits(line: Line, seen: _Seen, falls: Ints, a: Ints, b: Ints, bounds: Bounds
     up, time = line.ends[b] - line.starts[a], line.at[b] - line.at[a]
     bad, over = seen.bad[b] - seen.bad[a], seen.over[b] - seen.over[a]
     good = (up >= 0) & (over > 0) & (falls[line.place[b]] > falls[line.place[a]])
-    good &= within(up, line.most[a], time)
+    good &= within(up, line.most[a], time) & ~_turns_again(line, up, a, time)
     turn = np.flatnonzero((up < 0) & (bad > over) & (bad > 1))
     good[turn] = _turned(line, seen, a[turn], b[turn], bounds)
     reinstated = np.append(0, np.cumsum(line.reinstated))
@@ -106,6 +106,7 @@ def _turned(line: Line, seen: _Seen, a: Ints, b: Ints, bounds: Bounds) -> Bools:
     time, most, wraps = line.at[b] - line.at[a], line.most[a], line.wraps[a]
     implied, short = line.ends[b] - line.starts[a] + wraps, is_short(time, line.period[a])
     fine: Bools = (most > 0) & may_wrap(implied, wraps, most, time, np.zeros(len(a), np.bool_))
+    fine &= ~_turns_again(line, implied, a, time)
     paced = np.zeros(len(a), np.bool_)
     for more in range(bounds.rate_steps if fine.any() else 0):
         for place in (a - 1 - more, b + more):
@@ -115,3 +116,9 @@ def _turned(line: Line, seen: _Seen, a: Ints, b: Ints, bounds: Bounds) -> Bools:
             paced |= some & keeps_pace(implied, time, seen.rise[step], apart, short)
     fine &= paced
     return fine
+
+
+def _turns_again(line: Line, used: Ints, a: Ints, time: Ints) -> Bools:
+    """Return where one more whole turn would be within the limit too: then nobody knows the use."""
+    wraps = line.wraps[a]
+    return np.asarray((wraps > 0) & within(used + wraps, line.most[a], time))

@@ -36,9 +36,14 @@ def ensure(admin_url: str, name: str) -> bool:
 
 
 def look(worker_url: str) -> None:
-    """Have findings and forecasts made at once, where others wait for the night."""
+    """Have what stands out of the hours sought at once, where others wait for the night."""
     with away():
         findings.plan(worker_url)
+
+
+def foresee(worker_url: str) -> None:
+    """Have forecasts made at once, beside quotas that are issued."""
+    with away():
         forecasts.plan(worker_url)
 
 

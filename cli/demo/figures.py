@@ -33,6 +33,7 @@ _COUNTS = """
 
 _WAITING = """
     SELECT (SELECT count(*) FROM stale_usage) + (SELECT count(*) FROM stale_account)
+         + (SELECT count(*) FROM task WHERE done_at IS NULL AND at <= now())
 """
 
 _BY_METER = """
@@ -97,7 +98,7 @@ def counts(connection: Connection[Any]) -> dict[str, int]:
 
 
 def waiting(connection: Connection[Any]) -> int:
-    """Return how many rows wait to be recomputed."""
+    """Return how many rows wait to be recomputed, and how many tasks are due."""
     row = connection.execute(_WAITING).fetchone()
     return int(row[0]) if row else 0
 

@@ -190,7 +190,7 @@ class Demo:
                 meter.show(self.heard.receipted, self.heard.total)
 
     def drain(self) -> None:
-        """Wait until use and accounts are computed."""
+        """Wait until use and accounts are computed, and what is due is done."""
         queue = Queue(self.admin_url)
         with self.stages.stage("accounts", say("计算用量和台账……", "Computing accounts …")):
             for _ in self._until(lambda: queue.look() == 0, lambda: queue.last):
@@ -199,9 +199,8 @@ class Demo:
 
     def record(self) -> None:
         """Record the exchanges of meters, and wait until accounts know of them."""
-        words = say("登记换表……", "Recording exchanges of meters …")
         with (
-            self.stages.stage("exchanges", words),
+            self.stages.stage("exchanges", say("登记换表……", "Recording exchanges of meters …")),
             open_pool(self.logins()["api"], max_size=2) as pool,
         ):
             self.insist(lambda: told.record(Actor(pool, SYSTEM), self.plan))
@@ -224,8 +223,9 @@ class Demo:
             open_pool(self.logins()["api"], max_size=2) as pool,
         ):
             years = world.years(self.plan, once=self.wanted.once)
-            asked = (Actor(pool, SYSTEM), self.memory, years, self.stages.say)
-            self.insist(lambda: union.year(*asked))
+            self.insist(
+                lambda: union.year(Actor(pool, SYSTEM), self.memory, years, self.stages.say)
+            )
         self.memory = self.state.change(self.memory, walked=True)
 
     def boards(self) -> dict[str, int]:

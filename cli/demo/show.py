@@ -89,6 +89,7 @@ def _once(
         _run(demo)
         sources = world.sources(demo.plan)
         found = demo.insist(lambda: outcome.judged(demo, sources))
+        demo.drain()
         boards = demo.boards()
     for fault in found.faults:
         stages.say(f"!! {fault}")
@@ -128,6 +129,7 @@ def _run(demo: Demo) -> None:
     demo.drain()
     demo.record()
     demo.share()
+    demo.insist(lambda: database.foresee(demo.logins()["worker"]))
 
 
 def _wait_for(demo: Demo, port: int, name: str) -> None:

@@ -67,6 +67,16 @@ def months(world, *whom):
     )  # fmt: skip
 
 
+def months_of_days(world):
+    """Let the months of meters be the sums of their days, as the worker has them."""
+    world.admin(
+        """INSERT INTO usage_month (channel_id, month, used, measured_s, known_s)
+           SELECT channel_id, date_trunc('month', day::timestamp)::date, sum(used),
+                  sum(measured_s), sum(known_s)
+             FROM usage_day GROUP BY 1, 2 ON CONFLICT DO NOTHING"""
+    )
+
+
 def used_in_2016(world, who, used, days=20):
     """Let an office's meter run on in January 2016."""
     world.admin(
@@ -75,6 +85,7 @@ def used_in_2016(world, who, used, days=20):
              FROM channel c JOIN meter m ON m.id = c.meter_id, generate_series(0, %s - 1) AS n
             WHERE m.institution_id = %s""", used, days, who,
     )  # fmt: skip
+    months_of_days(world)
     world.admin(
         "INSERT INTO stale_account (institution_id, first, last) VALUES (%s, %s, %s)",
         who, "2016-01-01", "2016-01-31",
@@ -256,6 +267,7 @@ def test_whoever_left_is_in_no_roster_of_a_later_year(world):
 
 def test_a_merger_within_a_month_closes_both_years_and_loses_nothing(world):
     into, other = offices(world, 2)
+    months_of_days(world)
     merge(world, into, other, day="2015-06-15")
     world.work()
     done = [carry_out(world.actor(OFFICER), CloseYear(year=2015, institution=who)).result

@@ -111,7 +111,11 @@ def _bridges(whole: _Register, left: list[int], a: int, z: int, calm: int, bound
     if any(fault(x) for x in beside):
         return False
     faults = [fault(x) for x in range(a, z)]
-    if whole.rise(left[a], left[z]) < 0:
+    rise = whole.rise(left[a], left[z])
+    more = (2 if rise < 0 else 1) * (old.facts.wraps or 0)  # with one whole turn beyond what fits
+    if more and fits(old.facts.most, rise + more, new.at - old.at):
+        return False
+    if rise < 0:
         enough = "fall" in faults and sum(map(bool, faults)) > 1 and old.facts.most is not None
         return enough and _can_wrap(old, new, 10) and _paced(whole, left, a, z, bounds)
     # As long as only calm is asked nearby, a fall that can be a wrap is one.

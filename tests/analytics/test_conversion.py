@@ -94,7 +94,7 @@ def test_progress_stands_beside_the_time_that_has_run():
     [
         lambda: conversion.annual_rate(Decimal("1.1"), 5),
         lambda: conversion.annual_rate(Decimal("0.1"), 0),
-        lambda: conversion.yearly_path(100, Decimal("-0.1"), 5),
+        lambda: conversion.yearly_path(100, Decimal("-1.1"), 5),
         lambda: conversion.progress(0, 1, Decimal("0.1"), years_passed=1, years=5),
     ],
 )

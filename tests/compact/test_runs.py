@@ -223,7 +223,7 @@ def test_a_path_of_years_ends_at_the_target():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("fall_millionths", -1), ("fall_millionths", 1_000_000), ("base_year", 2020)],
+    [("fall_millionths", -1_000_001), ("fall_millionths", 1_000_000), ("base_year", 2020)],
 )
 def test_targets_that_make_no_sense_are_refused(field, value):
     with pytest.raises(InputError) as refused:

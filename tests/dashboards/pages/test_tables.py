@@ -87,6 +87,13 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     examples_of_books.listed(world)
     record_progress(world.actor("planner of all"), union.union, date(2016, 3, 10))
     examples_of_books.differing(world)
+    world.admin(
+        """INSERT INTO year_forecast (institution_id, year, day, profile, used_g, known_days,
+                   rest_g, lower_g, upper_g, quota_g, odds, peers, method)
+           SELECT %s, 2016, '2016-04-09', code, 1000, 99, 2000, 2900, 3200, 3000, 0.5, 24, 'm'
+             FROM profile WHERE is_default""",
+        world.institution["office"],
+    )  # fmt: skip
     of = {"channel_id": office, "institution_id": world.institution["office"]}
     resize(world, "office", "2016-01-01", area_m2="1481.4", persons="144")
     ASKED["target-corrections"] = {"target": union.target}
@@ -206,7 +213,8 @@ WHY_NOT = {
          "year-months", "years", "findings", "key-suggestions", "roster-changes", "unbound-keys",
          "book_accounts", "unions", "cover", "account-sources", "bill-doubts",
          "target-limits", "bill-parts", "duties", "duties-by-region", "energy-costs",
-         "priced-hours", "submission-progress", "survey-rollup"),
+         "priced-hours", "submission-progress", "survey-rollup", "forecasts",
+         "quota-standards-compared"),
         COMPUTED,
     ),
     **dict.fromkeys(
