@@ -4,7 +4,8 @@ Where a limit is stated, two kinds of steps cannot be: a rise beyond it, and a f
 within it. What such steps are about is set aside between the nearest two readings that fit each
 other and have nothing impossible beside them. They fit by a rise that can be, where a fall and a
 rise over the limit lie between; or by a wrap at the pace beside, where two impossible steps do, one
-of them a fall: a single one may be an exchange that nobody recorded.
+of them a fall: a single one may be an exchange that nobody recorded. Where one more whole turn
+would be within the limit, nobody knows how often the register turned: nothing is bridged.
 """
 
 from __future__ import annotations
