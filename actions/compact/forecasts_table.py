@@ -9,13 +9,14 @@ from actions.fields import Acting, Lang, Words, field
 from actions.figures import in_units
 from actions.kinds import Amount, Id
 from actions.registry.institutions import institution_name
+from actions.registry.named import institution_columns
 from actions.tables import Column, Filter, Kind, Table, attribute, page_of
 from storage.compact import year_forecasts
 from storage.compact.year_forecasts import ForecastRow
 from storage.pages import Page, key_of
 
 _FIRST: Final = "-2"  # before the likeliest excess, in whose order the table stands
-_LIKELY: Final = 0.5
+LIKELY: Final = 0.5  # that a quota is exceeded: from here on it is marked
 WHY: Final = {
     "bills": Words("仅有账单,无逐日用量", "known by bills alone, not by days"),
     "days": Words(
@@ -59,12 +60,6 @@ def _order(row: ForecastRow) -> float:
     return 1.0 if row.odds is None else -row.odds
 
 
-def house_of(one: ForecastRow, lang: Lang) -> str:
-    """Return what people call the institution."""
-    both = (one.name_zh, one.name_en) if lang == "zh" else (one.name_en, one.name_zh)
-    return both[0] or both[1] or str(one.institution_id)
-
-
 def _kgce(name: str, zh: str, en: str, *hint: str) -> Column:
     def value(row: ForecastRow) -> str | None:
         return in_units(getattr(row, name), 1000)
@@ -99,14 +94,7 @@ FORECASTS: Final = Table[ForecastRow, WhichForecasts](
     "quota is exceeded. Made anew each night; the likeliest excess first.",
     tag="progress",
     columns=(
-        Column(
-            "institution_id",
-            Words("机构", "Institution"),
-            lambda row: row.institution_id,
-            "whole",
-            named=house_of,
-            link=lambda row: f"/institutions/{row.institution_id}",
-        ),
+        *institution_columns(),
         attribute("year", "年份", "Year", "whole", shown=lambda row, lang: str(row.year)),
         Column("day", Words("截至", "Up to"), lambda row: row.day, "day"),
         _kgce("used_g", "已用", "Used so far"),
@@ -138,7 +126,7 @@ FORECASTS: Final = Table[ForecastRow, WhichForecasts](
             Words("超指标可能性", "Chance of exceeding"),
             lambda row: None if row.odds is None else round(row.odds, 4),
             "share",
-            look=lambda row: "tag warn" if row.odds is not None and row.odds >= _LIKELY else "",
+            look=lambda row: "tag warn" if row.odds is not None and row.odds >= LIKELY else "",
         ),
         Column(
             "why",

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
+from actions.compact.forecasts_table import LIKELY
 from dashboards.pages import writing
 from storage.compact.year_forecasts import ForecastRow
-
-_LIKELY: Final = 0.5  # to exceed its quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ def year_end(one: ForecastRow | None) -> Forecast | None:
     if one.lower_g is not None and one.upper_g is not None:
         bounds = writing.number(_kg(one.lower_g)), writing.number(_kg(one.upper_g))
     odds = "" if one.odds is None else writing.percent(one.odds)
-    state = "bad" if one.odds is not None and one.odds >= _LIKELY else ""
+    state = "bad" if one.odds is not None and one.odds >= LIKELY else ""
     return Forecast(writing.number(_kg(one.total_g)), bounds, odds, state)
 
 
