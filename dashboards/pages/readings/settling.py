@@ -28,6 +28,7 @@ _BY_OCCURRENCE: Final = {
 _BY_REASON: Final = {
     "fall": ("exchange.record", "judgement.wrap", "judgement.use"),
     "over_limit": ("judgement.use", "reading.void"),
+    "turns": ("judgement.use", "judgement.wrap", "reading.void"),
     "no_final": ("exchange.record",),
     "out_of_range": ("reading.void", "reading.set"),
     "gap": ("reading.set",),
