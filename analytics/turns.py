@@ -73,14 +73,31 @@ class _Pace(NamedTuple):
 def in_doubt(course: Course, bounds: Bounds) -> Bools:
     """Return which known steps may be of another number of turns."""
     n = len(course.used)
-    doubt, long = np.zeros(n, np.bool_), ~is_short(course.end - course.since, course.period)
-    odd = np.flatnonzero((course.turned | long) & (course.wraps > 0) & course.known)
+    doubt, odd = np.zeros(n, np.bool_), np.flatnonzero(course.turned | _may_hide(course))
+    odd = odd[(course.wraps[odd] > 0) & course.known[odd]]
     if len(odd):
         first, beyond = np.maximum(odd - bounds.calm, 0), np.minimum(odd + bounds.calm + 1, n)
         rows = np.flatnonzero(covered(first, beyond, n))
         near = _Near(course.only(rows), bounds)
         doubt[rows] = near.hidden() | near.shown()
     return doubt & course.known & ~course.said
+
+
+def _may_hide(course: Course) -> Bools:
+    """Return which steps are long enough for one more turn at the fastest pace of the register.
+
+    Few of those that are long are, so what is beside the others need not be looked at.
+    """
+    time, may = course.end - course.since, np.zeros(len(course.used), np.bool_)
+    long = np.flatnonzero(~is_short(time, course.period))
+    if len(long):
+        first = np.flatnonzero(np.append(True, course.meter[1:] != course.meter[:-1]))
+        pace = course.used / np.maximum(course.end - course.start, course.period)
+        pace[course.turned] = 0
+        fastest = np.maximum.reduceat(pace, first)[np.searchsorted(first, long, "right") - 1]
+        most = fastest * time[long] * (1 + 1e-9)
+        may[long] = course.used[long] + course.wraps[long] <= most
+    return may
 
 
 class _Near:
