@@ -6,31 +6,11 @@ the first of them are drawn. Who knows neither the seed nor the roster beforehan
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 
+from metering.checks import Stratum, Unit
 from metering.errors import InputError
-
-Stratum = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """An institution of the roster that is drawn from.
-
-    region, class_code, size: its stratum, in codes without blanks; "-" where one is not known.
-    """
-
-    institution: int
-    region: str
-    class_code: str
-    size: str
-
-    @property
-    def stratum(self) -> Stratum:
-        """Among which it is drawn."""
-        return self.region, self.class_code, self.size
 
 
 def frame_text(units: Iterable[Unit]) -> str:

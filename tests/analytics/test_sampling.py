@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.sampling import Unit, drawn, frame_digest, frame_text, strata, to_draw
+from analytics.sampling import drawn, frame_digest, frame_text, strata, to_draw
+from metering.checks import Unit
 from metering.errors import InputError
 
 _ROSTERS = st.lists(
