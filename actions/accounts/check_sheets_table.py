@@ -114,7 +114,7 @@ def _change(one: ItemRow) -> float | None:
 
 
 def trace(one: ItemRow) -> str:
-    """Return where a figure is traced to its documents: explanation, bills, facts, curve."""
+    """Return where a figure is traced to its documents: sources by month, bills, facts, curve."""
     here = f"/institutions/{one.institution_id}"
     if one.what == "reading":
         return f"{here}?curve={one.channel_id}"
@@ -125,8 +125,8 @@ def trace(one: ItemRow) -> str:
             else ""
         )
         return f"/bill-parts?institution={one.institution_id}&carrier={one.carrier}&{span}"
-    if one.what == "quantity" and one.first is not None:
-        return f"{here}/accounts/{one.carrier}/{one.first:%Y-%m}"
+    if one.what == "quantity" and one.first is not None:  # each month there leads on
+        return f"/account-sources?institution={one.institution_id}&year={one.first.year}"
     return here
 
 
@@ -141,7 +141,6 @@ FIGURES: Final = Table[ItemRow, WhichFigures](
     columns=(
         attribute("item_id", "编号", "Id", "whole", apart=True),
         attribute("sheet_id", "核查表", "Sheet", "whole", apart=True),
-        attribute("round", "复查次数", "Round", "whole"),
         Column("what", Words("指标代码", "Figure"), lambda one: one.what, only="programs"),
         attribute("carrier", "能源品种代码", "Carrier", only="programs"),
         attribute("channel_id", "通道", "Channel", "whole", only="programs"),
@@ -150,6 +149,7 @@ FIGURES: Final = Table[ItemRow, WhichFigures](
         attribute("at", "时间", "At", "instant", only="programs"),
         Column("figure", Words("指标", "Figure"),
                shown=lambda one, lang: figure_words(one).say(lang), link=trace, only="people"),
+        attribute("round", "复查次数", "Checked again", "whole"),
         Column("seen", Words("核查数", "As seen"), lambda one: _written(one, "seen"), "number",
                unit_of=unit_of),
         Column("told", Words("平台数", "As told"), lambda one: _written(one, "told"), "number",

@@ -1,6 +1,7 @@
 """Checks by the authority: plans, sheets and figures as objects, and what they are called."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -88,11 +89,17 @@ def figure_words(one: ItemRow) -> Words:
     what = WHATS[one.what]
     zh = f"{one.carrier_zh} {what.zh}" if one.carrier else what.zh
     en = f"{one.carrier_en}, {what.en}" if one.carrier else what.en
-    if one.at is not None:
-        span = f"{one.at:%Y-%m-%d %H:%M}"
-    else:
-        span = f"{one.first:%Y-%m} – {one.until:%Y-%m}"
+    span = _span(one)
     return Words(f"{zh}({span})", f"{en} ({span})")
+
+
+def _span(one: ItemRow) -> str:
+    """Return the year, months or instant of a figure."""
+    if one.at is not None or one.first is None or one.until is None:
+        return f"{one.at:%Y-%m-%d %H:%M %Z}"
+    first, last = f"{one.first:%Y-%m}", f"{one.until - timedelta(days=1):%Y-%m}"
+    whole = (first[5:], last[5:]) == ("01", "12")
+    return first[:4] if whole else first if first == last else f"{first} – {last}"
 
 
 PLAN: Final = Thing[PlanRow](

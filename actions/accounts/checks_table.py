@@ -159,6 +159,8 @@ class RateRow:
 
     by: str
     region: str | None
+    region_zh: str | None
+    region_en: str | None
     class_code: str | None
     size: str | None
     strata: int
@@ -208,12 +210,18 @@ def _grouped(
 def _rate(by: str, held: list[StratumRow], **whose: str) -> RateRow:
     judged = [Judged(one.institutions, one.checked, one.wrong) for one in held]
     return RateRow(
-        by, whose.get("region"), whose.get("class_code"), whose.get("size"), len(held),
+        by, whose.get("region"), *_named(held, "region" in whose), whose.get("class_code"),
+        whose.get("size"), len(held),
         sum(one.institutions for one in held), sum(one.drawn for one in held),
         sum(one.checked for one in held), sum(one.wrong for one in held),
         sum(one.corrected for one in held),
         of_stratum(judged[0]) if by == "stratum" else of_strata(judged),
     )  # fmt: skip
+
+
+def _named(held: list[StratumRow], told: bool) -> tuple[str | None, str | None]:
+    """Return what the region of some strata is called, where they are of one."""
+    return (held[0].region_zh, held[0].region_en) if told else (None, None)
 
 
 def _share(name: str, zh: str, en: str, of: Callable[[Rate], float], *hint: str) -> Column:
@@ -237,7 +245,8 @@ RATES: Final = Table[RateRow, WhichRates](
     columns=(
         Column("by", Words("分组", "By"), lambda one: one.by,
                shown=lambda one, lang: _BY[one.by].say(lang)),
-        attribute("region", "行政区划", "Region", look="code"),
+        attribute("region", "行政区划代码", "Region's code", look="code"),
+        either("region", "行政区划", "Region"),
         attribute("class_code", "类别", "Class", called="class", look="code"),
         Column("size", Words("规模", "Size"), lambda one: one.size,
                shown=lambda one, lang: _SIZES[one.size].say(lang) if one.size else ""),

@@ -70,8 +70,10 @@ _FRAMED = """
      ORDER BY p.institution_id
 """
 _STRATA = """
-    SELECT region, class AS class_code, size, institutions, drawn, checked, wrong, corrected
-      FROM report.check_strata WHERE plan_id = %s ORDER BY region, class, size
+    SELECT s.region, r.name_zh AS region_zh, r.name_en AS region_en, s.class AS class_code, s.size,
+           s.institutions, s.drawn, s.checked, s.wrong, s.corrected
+      FROM report.check_strata s LEFT JOIN report.region r ON r.code = s.region
+     WHERE s.plan_id = %s ORDER BY s.region, s.class, s.size
 """
 
 
@@ -148,6 +150,8 @@ class StratumRow:
     """Of how many institutions a stratum is, and how many were drawn, checked, wrong, corrected."""
 
     region: str
+    region_zh: str | None
+    region_en: str | None
     class_code: str
     size: str
     institutions: int

@@ -1,8 +1,10 @@
 """Checks by the authority: who is drawn, what is wrong, what is corrected and restated."""
 
-import hashlib
+import csv
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -38,6 +40,7 @@ from tests.actions.examples_of_checks import BEFORE, SEED, drawn, fact, planned,
 from tests.actions.examples_of_closing import YEAR, office
 from tests.actions.world import START_MS, World, fill, make_world
 
+DOCS = Path(__file__).parents[2] / "docs"
 PLANNER, OFFICER = "planner of all", "province officer"
 
 
@@ -85,24 +88,24 @@ def state_of(world, sheet):
     return row.state
 
 
-def test_whoever_has_roster_and_seed_draws_the_same(world):
+@pytest.mark.parametrize("guide", ["accounts.md", "accounts.zh-CN.md"])
+def test_whoever_has_roster_and_seed_draws_the_same(world, guide, tmp_path, monkeypatch):
     on = do(world, plan(world), today=BEFORE).plan_id
     do(world, DrawCheck(seed=SEED), on)
     rows = table(world, FRAME, WhichFrame(plan=on))
     [kept] = [one for one in table(world, PLANS, WhichPlans()) if one.plan_id == on]
 
-    # as docs/accounts.md has it, from what the table's file tells
-    lines = [f"{one.institution_id} {one.region} {one.class_code} {one.size}\n" for one in rows]
-    frame = hashlib.sha256(f"check_frame 1\n{''.join(lines)}".encode()).hexdigest()
-    assert frame == kept.frame_sha256
-    groups = {}
-    for one in rows:
-        text = f"check_draw 1\n{frame}\n{SEED}\n{one.institution_id}\n"
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        groups.setdefault((one.region, one.class_code, one.size), []).append(
-            (digest, one.institution_id)
-        )
-    mine = {one for held in groups.values() for _, one in sorted(held)[: -(-len(held) * 5 // 100)]}
+    program = re.search(r"```python\n(.*?)```", (DOCS / guide).read_text("utf-8"), re.DOTALL)
+    named = ("institution_id", "region", "class_code", "size")
+    with (tmp_path / "check-frame.csv").open("w", newline="") as file:
+        written = csv.writer(file)
+        written.writerow([one.name for one in FRAME.columns if one.name in {*named, "class"}])
+        written.writerows([str(getattr(one, name)) for name in named] for one in rows)
+    monkeypatch.chdir(tmp_path)
+    found = {"seed": SEED, "share_millionths": 50_000}
+    exec(program[1], found)  # noqa: S102 as the guide tells people to
+    assert found["frame"] == kept.frame_sha256
+    mine, groups = {int(one) for one in found["drawn"]}, found["strata"]
     assert mine == {one.institution_id for one in rows if one.drawn}
     sheets = table(world, SHEETS, WhichSheets(plan=on))
     assert mine == {one.institution_id for one in sheets}
