@@ -75,7 +75,7 @@ PLANS: Final = Table[PlanRow, WhichPlans](
         attribute("seed_from", "种子来源", "Seed from"),
         attribute("seed_day", "公布日", "Public on", "day"),
         attribute("seed", "种子", "Seed", look="code"),
-        attribute("frame_sha256", "名录摘要", "Roster's digest", look="code", apart=True),
+        attribute("frame_sha256", "名录摘要", "Digest of the roster", look="code", apart=True),
         attribute("planned_at", "制定时间", "Planned at", "instant"),
         attribute("planned_by", "制定人", "Planned by"),
         attribute("drawn_at", "抽取时间", "Drawn at", "instant"),
@@ -245,7 +245,7 @@ RATES: Final = Table[RateRow, WhichRates](
     columns=(
         Column("by", Words("分组", "By"), lambda one: one.by,
                shown=lambda one, lang: _BY[one.by].say(lang)),
-        attribute("region", "行政区划代码", "Region's code", look="code"),
+        attribute("region", "行政区划代码", "Code of the region", look="code"),
         either("region", "行政区划", "Region"),
         attribute("class_code", "类别", "Class", called="class", look="code"),
         Column("size", Words("规模", "Size"), lambda one: one.size,

@@ -103,7 +103,7 @@ def test_whoever_has_roster_and_seed_draws_the_same(world, guide, tmp_path, monk
         written.writerows([str(getattr(one, name)) for name in named] for one in rows)
     monkeypatch.chdir(tmp_path)
     found = {"seed": SEED, "share_millionths": 50_000}
-    exec(program[1], found)  # noqa: S102 as the guide tells people to
+    exec(program[1], found)
     assert found["frame"] == kept.frame_sha256
     mine, groups = {int(one) for one in found["drawn"]}, found["strata"]
     assert mine == {one.institution_id for one in rows if one.drawn}
