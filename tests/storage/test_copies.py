@@ -31,7 +31,11 @@ def test_a_copy_that_was_only_looked_at_is_lent_again(lender, template):
 
 @pytest.mark.parametrize(
     "statement",
-    ["INSERT INTO region DEFAULT VALUES", "CREATE TABLE of_a_test ()", "SELECT nextval('region_id_seq')"],
+    [
+        "INSERT INTO region DEFAULT VALUES",
+        "CREATE TABLE of_a_test ()",
+        "SELECT nextval('region_id_seq')",
+    ],
 )
 @pytest.mark.parametrize("ends", ["COMMIT", "ROLLBACK"])
 def test_a_copy_that_was_written_to_is_lent_to_nobody_again(lender, template, statement, ends):
