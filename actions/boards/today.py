@@ -13,6 +13,7 @@ from actions.accounts.findings import FINDING
 from actions.accounts.overview import months_before
 from actions.accounts.profiles import known_profile
 from actions.actor import Actor
+from actions.boards.unknown_steps import UnknownStep, unknown_steps
 from actions.boards.waiting import OfBooks, OfYear, of_books, of_year
 from actions.compact.issue_run import changes_of
 from actions.compact.progress import Progress
@@ -53,7 +54,7 @@ class OfInstitutions:
     names: of the institutions looked into, zh and en. evidence: of the coefficients, the worst;
     outside: whether one of them is used outside its years. findings: the greatest that wait;
     answers: those of them that the reader may answer. forecasts: of the institutions listed, how
-    their newest year will end.
+    their newest year will end. unknown: the newest steps whose use nobody knows.
     """
 
     month: date
@@ -67,6 +68,7 @@ class OfInstitutions:
     findings: Sequence[FindingRow] = ()
     answers: frozenset[int] = frozenset()
     forecasts: Mapping[int, ForecastRow] = field(default_factory=dict)
+    unknown: Sequence[UnknownStep] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
             if holds(connection, Right.CORRECT_READINGS, FINDING.covered, one.finding_id)
         ),
         year_forecasts.newest(connection, ids[:_INSTITUTIONS]),
+        unknown_steps(connection, ids, _FEW),
     )
 
 

@@ -25,6 +25,7 @@ from actions.boards.waiting import Approval
 from actions.compact.movement_things import MOVEMENT
 from actions.compact.target_words import amount_words
 from dashboards.pages import writing
+from dashboards.pages.boards.unknown_steps import unknown_row
 from dashboards.pages.boards.year_ends import Forecast, year_end
 from dashboards.pages.viewer import Reader, Viewer
 from metering.days import civil_day
@@ -123,6 +124,7 @@ def get_today(viewer: Reader) -> Response:
         standing_out=[_stood_out(viewer, own, one) for one in own.findings] if own else [],
         lacking=[_lacking(viewer, one) for one in own.lacking] if own else [],
         lacking_all=own.lacking[0].all if own and own.lacking else 0,
+        unknown=[unknown_row(viewer, one) for one in own.unknown] if own else [],
         priced=bool(own and all(one.above_yuan is not None for one in own.wastes)),
         unions=_planned(viewer, found),
         approvals=[_approval(viewer, one) for one in found.books.approvals],
