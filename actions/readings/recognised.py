@@ -28,6 +28,7 @@ _HOW: Final = {
     "unit": Words("单位", "unit"),
     "formulas": Words("公式的结果", "results of formulas"),
     "excel_days": Words("表格日期序号", "days as numbers"),
+    "epoch": Words("时间戳单位", "times count since 1970 in"),
 }
 _FLOWS: Final = {
     "export": Words("反向(上网)电量", "fed into the grid (reverse flow)"),

@@ -55,7 +55,7 @@ class RowReader:
     ) -> None:
         self.layout, self.answers, self.faults = layout, answers, faults
         self.place: Place = faults.place
-        self.instants = Instants(answers.dates)
+        self.instants = Instants(answers.dates, exact=layout.own_format)
         own, brackets = layout.own_format, answers.brackets
         self.numbers = Numbers(answers.decimal, own_format=own, brackets=brackets)
         self.doubtful_day: tuple[int, str, int] | None = None

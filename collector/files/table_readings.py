@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from collector.files.other_reports import must_say_use
 from collector.files.refusals import CellError, Question, asked, refusal
 from collector.files.rows import RowReader
 from collector.files.tables import Block, Table
+from collector.files.telling import shown_by_rows, told_of
 from collector.files.tidying import tidied
 from collector.files.values import Layout
 from metering.errors import InputError
@@ -26,7 +27,6 @@ from metering.errors import InputError
 _PASSES: Final = 4
 _JOINED: Final = 32  # blocks
 _BY_STAMP: Final = frozenset(("long", "channels", "rates"))  # shapes whose rows have one time
-_ROLES: Final = ("gateway", "channel", "seq", "unit_column", "ratio", "duration")
 
 
 def read_table(
@@ -43,7 +43,7 @@ def read_table(
         return joined([]), problems, told
     known = answers
     for _ in range(_PASSES):
-        told = _told(table, layout)
+        told = told_of(table, layout)
         problems = Problems(limits)
         faults = Faults(layout, table.place, problems, told)
         reader = RowReader(layout, known, names, units, faults)
@@ -56,7 +56,7 @@ def read_table(
         problems.add(refusal(CellError("deliveries", str(told.deliveries)), table.place))
     _settle(chunk, reader, problems, known)
     told.readings = len(chunk)
-    _tell(told, reader, layout)
+    shown_by_rows(told, reader, layout)
     problems.kept.sort(key=lambda one: int(one.where.get("line", 0)))
     return chunk, problems, told
 
@@ -264,37 +264,3 @@ def _said(ms: int) -> str:
 def _time_heading(layout: Layout) -> str:
     places = layout.at or layout.start or tuple(one.place for one in layout.values)
     return layout.headings[places[0]] if layout.headings else "at"
-
-
-def _told(table: Table, layout: Layout) -> Told:
-    told = Told(table.place.file, table.place.sheet, table.form, layout.shape, dict(table.how))
-    told.header_line = layout.header_line
-    heads: Any = layout.headings or tuple(map(str, range(1, layout.width + 1)))
-    told.columns += [(heads[at], "at") for at in layout.at]
-    told.columns += [(heads[at], "from") for at in layout.start if at not in layout.at]
-    for role in _ROLES:
-        at = getattr(layout, role)
-        if at is not None:
-            told.columns.append((heads[at], role.removesuffix("_column")))
-    shown = layout.values if len(layout.values) < 9 else (layout.values[0], layout.values[-1])
-    told.columns += [(one.heading, f"value {one.suffix}".strip(" .")) for one in shown]
-    told.rates_left, told.rates_both = list(layout.rates_left), layout.rates_both
-    told.left_out = [one for one in layout.left_out if one not in layout.rates_left]
-    return told
-
-
-def _tell(told: Told, reader: RowReader, layout: Layout) -> None:
-    """Add what the rows have shown."""
-    if reader.numbers.sign is not None:
-        told.how["decimal"] = reader.numbers.sign
-    if reader.instants.order is not None:
-        told.how["dates"] = reader.instants.order
-    if reader.instants.excel_days:
-        told.how["excel_days"] = str(reader.instants.excel_days)
-    if reader.answers.zone:
-        told.how["zone"] = reader.answers.zone
-    if layout.said_month is not None and layout.shape != "months":
-        told.how["month"] = f"{np.datetime64(layout.said_month, 'M')}"
-    units = sorted({one.unit for one in layout.values if one.unit} | {layout.unit} - {""})
-    if units:
-        told.how["unit"] = ", ".join(units)
