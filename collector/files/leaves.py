@@ -6,7 +6,7 @@ from typing import Final
 from collector.files.answers import Answers
 from collector.files.gathered import Problems, Told
 from collector.files.questions import SHEETS
-from collector.files.refusals import Place, asked
+from collector.files.refusals import CellError, Place, asked, refusal
 from metering.errors import InputError
 
 GUIDES: Final = (("说明", "Guide"), ("可选值", "Values"))  # sheets of our own templates
@@ -38,6 +38,8 @@ def other_sheets(told: Sequence[Told], problems: Problems, answers: Answers) -> 
         else:
             kept.append(_asked(error))
     problems.kept = kept
+    if told and all(one.passed for one in told) and not problems.count:
+        problems.add(refusal(CellError("empty"), Place(told[0].file, line=1)))
 
 
 def _asked(error: InputError) -> InputError:

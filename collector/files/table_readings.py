@@ -54,7 +54,7 @@ def read_table(
         known = learned
     if told.deliveries and not len(chunk) and not problems.count:
         problems.add(refusal(CellError("deliveries", str(told.deliveries)), table.place))
-    _settle(chunk, reader, problems, known)
+    _settle(chunk, reader, problems, known, table)
     told.readings = len(chunk)
     shown_by_rows(told, reader, layout)
     problems.kept.sort(key=lambda one: int(one.where.get("line", 0)))
@@ -119,9 +119,13 @@ def _learned(reader: RowReader, known: Answers) -> Answers:
     return known
 
 
-def _settle(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
+def _settle(
+    chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers, table: Table
+) -> None:
     """Turn wall clock times into instants, and ask what the table leaves open."""
     layout, place = reader.layout, reader.place
+    for error in table.asks:
+        problems.add(error)
     for which, seen, count in (
         (questions.DECIMAL, reader.doubtful_number, reader.numbers.doubtful),
         (questions.BRACKETS, reader.bracketed, max(1, reader.numbers.bracketed)),
