@@ -28,6 +28,7 @@ _HOW: Final = {
     "month": Words("月份(年份)", "month, or year"),
     "unit": Words("单位", "unit"),
     "formulas": Words("公式的结果", "results of formulas"),
+    "ends": Words("时段末尾含最后一分(秒)", "periods hold their last minute or second"),
     "excel_days": Words("表格日期序号", "days as numbers"),
     "epoch": Words("时间戳单位", "times count since 1970 in"),
 }

@@ -145,16 +145,6 @@ SHEETS: Final = Question(
     "The sheet does not look like readings: {}",
     (Choice("readings", "不读取这样的工作表", "leave out such sheets"),),
 )
-COLUMN: Final = Question(
-    "column",
-    "unknown_column",
-    "有未知的列:{}。",
-    "It has unknown columns: {}.",
-    (
-        Choice("*=ignore", "不读取这些列", "leave them out"),
-        Choice("NAME=ROLE", "或说明某列的含义", "or say what one holds"),
-    ),
-)
 
 
 def statistic(columns: Mapping[str, str]) -> Question:

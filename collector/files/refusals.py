@@ -56,6 +56,18 @@ class CellError(Exception):
         self.value = value
 
 
+class SeveralError(InputError):
+    """Refusals or questions of one table together; it says what the first of them says."""
+
+    def __init__(self, each: Sequence[InputError]) -> None:
+        one = each[0]
+        super().__init__(
+            one.code, zh=one.zh, en=one.en, next_zh=one.next_zh, next_en=one.next_en,
+            where=one.where,
+        )  # fmt: skip
+        self.each = each
+
+
 class Choice(NamedTuple):
     """One answer to a question: what is sent, and what it means."""
 
@@ -106,9 +118,9 @@ def asked(question: Question, place: Place, value: str, rows: int = 1) -> InputE
     """Return a question as people should read it; answered, the file is read again."""
     value = shown(value)
     zh, en = place.said()
-    option = f"--{question.answer.replace('_', '-')}"
-    ways_zh = ";".join(f"{option} {one.value}:{one.zh}" for one in question.choices)
-    ways_en = "; ".join(f"{option} {one.value}: {one.en}" for one in question.choices)
+    said = _options(question)
+    ways_zh = ";".join(f"{way}:{one.zh}" for way, one in zip(said, question.choices, strict=True))
+    ways_en = "; ".join(f"{way}: {one.en}" for way, one in zip(said, question.choices, strict=True))
     return InputError(
         f"file.{question.code}",
         zh=f"{zh}{_more(rows)[0]}:" + question.zh.format(value),
@@ -122,6 +134,19 @@ def asked(question: Question, place: Place, value: str, rows: int = 1) -> InputE
             "choices": [one._asdict() for one in question.choices],
         },
     )
+
+
+def _options(question: Question) -> list[str]:
+    """Return how each choice is written as an option; of one column its name stands once."""
+    option = f"--{question.answer.replace('_', '-')}"
+    names = {one.value.partition("=")[0] for one in question.choices if "=" in one.value}
+    if len(names) > 1 or len(question.choices) < 3:
+        return [f"{option} {one.value}" for one in question.choices]
+    first, *others = (one.value for one in question.choices)
+    return [
+        f"{option} {first}",
+        *(one if "=" not in one else one[one.index("=") :] for one in others),
+    ]
 
 
 def _more(rows: int) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from collector.files.instants import LOCAL
 from collector.files.layouts import layout_of
 from collector.files.limits import Limits
 from collector.files.other_reports import must_say_use
-from collector.files.refusals import CellError, Question, asked, refusal
+from collector.files.refusals import CellError, Question, SeveralError, asked, refusal
 from collector.files.rows import RowReader
 from collector.files.tables import Block, Table
 from collector.files.telling import shown_by_rows, told_of
@@ -39,7 +39,8 @@ def read_table(
         must_say_use(table.place, table.form)
         table, layout = _layout(table, answers)
     except InputError as error:
-        problems.add(error)
+        for each in error.each if isinstance(error, SeveralError) else (error,):
+            problems.add(each)
         return joined([]), problems, told
     known = answers
     for _ in range(_PASSES):
@@ -168,7 +169,12 @@ def _settle_periods(chunk: Chunk, reader: RowReader, problems: Problems, answers
             problems.add(asked(questions.LENGTH, first, _said(int(chunk.from_ms[0])), len(chunk)))
             chunk.at_ms += 1
         return
-    if layout.shape != "periods" or not layout.at or not periods.days_only(chunk):
+    if not (layout.start and layout.at):
+        return
+    if not periods.days_only(chunk):
+        if grain := periods.last_grain(chunk):
+            chunk.at_ms += grain
+            reader.faults.told.how["ends"] = f"+{grain // 1000} s"
         return
     if reader.clocks_said:
         return
