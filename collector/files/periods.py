@@ -22,6 +22,12 @@ def days_only(chunk: Chunk) -> bool:
     return len(chunk) > 0 and bool((local & midnight).all())
 
 
+def midnights(chunk: Chunk) -> bool:
+    """Return whether all times are midnights of a wall clock."""
+    local = chunk.at_ms > LOCAL // 2
+    return len(chunk) > 0 and bool((local & ((chunk.at_ms - LOCAL) % DAY_MS == 0)).all())
+
+
 def last_day_in(chunk: Chunk, answers: Answers) -> bool | None:
     """Return whether the last day of each period is part of it; None where nothing tells.
 

@@ -10,6 +10,7 @@ from collector.files.words import CELLS, WHOLE
 from metering.errors import InputError
 
 _SHOWN = 80  # characters of what was read
+_PARTS = {"header": "列名", "row": "整行"}
 _SAID = (CELLS, WHOLE, STREAMED, REPORTS)
 
 
@@ -36,7 +37,7 @@ class Place:
             zh, en = f"{zh} 第 {self.line} 行", f"{en}, line {self.line}"
         if self.column:
             column = printable(self.column)
-            zh, en = f"{zh},{column}", f"{en}, {column}"
+            zh, en = f"{zh},{_PARTS.get(column, column)}", f"{en}, {column}"
         return zh, en
 
     def where(self, value: str) -> dict[str, Any]:

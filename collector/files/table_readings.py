@@ -188,12 +188,14 @@ def _settle_periods(chunk: Chunk, reader: RowReader, problems: Problems, answers
 def _settle_stamps(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
     """Let use begin at the time beside it, where the rows do not say how long it lasted."""
     told = reader.faults.told
-    told.stamp = answers.stamp or "end"
+    days = not reader.clocks_said and periods.midnights(chunk)
+    told.stamp, told.days = answers.stamp or "end", days and answers.stamp is None
     if reader.layout.shape not in _BY_STAMP or answers.stamp != "start":
         return
     lengths = periods.until_next(chunk)
-    if answers.length_s:
-        lengths = np.full(len(chunk), answers.length_s * 1000, np.int64)
+    if answers.length_s or (lengths is None and days):
+        length_ms = (answers.length_s or 0) * 1000 or periods.DAY_MS
+        lengths = np.full(len(chunk), length_ms, np.int64)
     if lengths is None:
         first = reader.place.at(int(chunk.line[0]), _time_heading(reader.layout))
         problems.add(asked(questions.LENGTH, first, _said(int(chunk.at_ms[0])), len(chunk)))
