@@ -147,6 +147,7 @@ CREATE TABLE channel_setting (
     EXCLUDE USING gist (channel_id WITH =, tstzrange(valid_from, valid_to) WITH &&)
         WHERE (known_until IS NULL)
 );
+CREATE INDEX ON channel_setting (channel_id) WHERE known_until IS NULL;
 ALTER TABLE channel_setting ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON channel_setting TO commonwatt_api;
 GRANT SELECT ON channel_setting TO commonwatt_collector, commonwatt_worker;
@@ -204,7 +205,7 @@ CREATE TABLE binding (
         WHERE (known_until IS NULL)
 );
 CREATE INDEX ON binding (channel_id) WHERE known_until IS NULL;
-CREATE INDEX ON binding (key) WHERE known_until IS NULL;  -- whether another gateway has it
+CREATE INDEX ON binding (key, gateway_id);  -- what a gateway means, and whether another has it
 ALTER TABLE binding ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON binding TO commonwatt_api;
 GRANT SELECT ON binding TO commonwatt_collector, commonwatt_worker;
@@ -228,6 +229,7 @@ CREATE TABLE account_term (
         daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
 );
 CREATE INDEX ON account_term (channel_id) WHERE known_until IS NULL;
+CREATE INDEX ON account_term (institution_id) WHERE known_until IS NULL;
 ALTER TABLE account_term ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON account_term TO commonwatt_api;
 GRANT SELECT ON account_term TO commonwatt_collector, commonwatt_worker;
