@@ -21,6 +21,11 @@ KINDS: Final[Mapping[str, Words]] = {
     "expiry": Words("到期失效", "expiry"),
     "roster_change": Words("机构变更", "roster change"),
 }
+# By whether the pool takes.
+POOLED: Final[Mapping[bool, Words]] = {
+    True: Words("转入共用池", "into the pool"),
+    False: Words("自共用池调入", "out of the pool"),
+}
 ACCOUNTS: Final[Mapping[str, Words]] = {
     "holder": Words("持有单位", "holder"),
     "covered": Words("已核销", "covered"),

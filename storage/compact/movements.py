@@ -40,7 +40,7 @@ _DO_DUE: Final = "SELECT storage.do_due(%s)"
 _LISTED: Final = """
     SELECT m.movement_id, m.union_id, m.indicator, m.kind, m.year, m.member_id, m.institution_id,
            m.taker_id, m.amount_g, m.reason, m.document_sha256, m.reverses, m.made_at, m.made_by,
-           m.state, m.code, m.due_at, m.said, m.since, m.by, m.second_person, m.reversed_by,
+           m.state, m.code, m.due_at, m.said, m.since, m.by, m.second_person, m.reversed_by, m.into_pool,
            v.name_zh, v.name_en, t.name_zh AS taker_zh, t.name_en AS taker_en
       FROM report.movement m
       LEFT JOIN report.institution v ON v.institution_id = m.institution_id
@@ -84,7 +84,10 @@ _WAIT: Final = "SELECT storage.wait_hours(%s, %s, %s)"
 
 @dataclass(frozen=True, slots=True)
 class MovementRow:
-    """A movement with its last deed: since, by, said; code: why it ended, due_at: when it may."""
+    """A movement with its last deed: since, by, said; code: why it ended, due_at: when it may.
+
+    into_pool: whether the pool takes or gives; None of what moves no pool.
+    """
 
     movement_id: int
     union_id: int
@@ -108,6 +111,7 @@ class MovementRow:
     by: str
     second_person: bool
     reversed_by: int | None
+    into_pool: bool | None
     name_zh: str | None
     name_en: str | None
     taker_zh: str | None

@@ -27,7 +27,10 @@ SELECT m.id AS movement_id, m.union_id, m.indicator, m.kind, m.year, m.member_id
        m.taker_id, m.amount_g, m.reason, m.document_sha256, m.reverses, m.made_at, m.made_by,
        storage.movement_state(d.deed) AS state, d.code, d.due_at, d.reason AS said, d.made_at AS since,
        d.made_by AS by, storage.needs_two(m.kind) AS second_person,
-       (SELECT max(r.id) FROM movement r WHERE r.reverses = m.id) AS reversed_by
+       (SELECT max(r.id) FROM movement r WHERE r.reverses = m.id) AS reversed_by,
+       CASE m.kind WHEN 'pool' THEN (  -- whether it takes, and does not give
+           SELECT l.amount_g > 0 FROM movement_leg l
+            WHERE l.movement_id = m.id AND l.account = 'pool') END AS into_pool
   FROM movement m
  CROSS JOIN LATERAL (SELECT * FROM movement_deed x WHERE x.movement_id = m.id
                       ORDER BY x.id DESC LIMIT 1) d
