@@ -40,8 +40,8 @@ _DO_DUE: Final = "SELECT storage.do_due(%s)"
 _LISTED: Final = """
     SELECT m.movement_id, m.union_id, m.indicator, m.kind, m.year, m.member_id, m.institution_id,
            m.taker_id, m.amount_g, m.reason, m.document_sha256, m.reverses, m.made_at, m.made_by,
-           m.state, m.code, m.due_at, m.said, m.since, m.by, m.second_person, m.reversed_by, m.into_pool,
-           v.name_zh, v.name_en, t.name_zh AS taker_zh, t.name_en AS taker_en
+           m.state, m.code, m.due_at, m.said, m.since, m.by, m.second_person, m.reversed_by,
+           m.into_pool, v.name_zh, v.name_en, t.name_zh AS taker_zh, t.name_en AS taker_en
       FROM report.movement m
       LEFT JOIN report.institution v ON v.institution_id = m.institution_id
       LEFT JOIN report.institution t ON t.institution_id = m.taker_id
