@@ -74,8 +74,7 @@ _OF_QUOTA: Final = """
 _PENDING: Final = """
     SELECT coalesce(sum(m.amount_g), 0)::bigint FROM report.movement m
      WHERE m.union_id = %s AND m.indicator = %s AND m.year = %s AND m.institution_id = %s
-       AND m.kind = 'transfer'
-       AND m.state IN ('proposed', 'waiting')
+       AND m.kind = 'transfer' AND m.state IN ('proposed', 'waiting')
 """
 _MEMBER_OF: Final = "SELECT storage.member_of(%s, %s, %s, %s)"
 _TAKER: Final = "SELECT access.taker_member(%s, %s, %s, %s)"
