@@ -864,16 +864,17 @@ BEGIN
 END $$;
 
 -- The bytes of a line, and their hash, as compact.journal says them; the reason comes last, for it
--- alone may hold lines.
+-- alone may hold lines. The line is unpacked once: each `l.column` would copy all of its arrays.
 CREATE FUNCTION journal.digest(l journal.line) RETURNS bytea LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT sha256(convert_to(concat_ws(E'\n',
-        l.union_id, l.number, encode(l.previous, 'hex'), l.cause_id, l.kind, l.indicator,
-        coalesce(l.run_sha256, '-'), coalesce(l.movement_id::text, '-'),
-        coalesce(encode(l.ground, 'hex'), '-'), l.made_by, l.at_ms,
-        array_to_string(l.entries, ','), array_to_string(l.years, ','),
-        array_to_string(l.accounts, ','), array_to_string(l.places, ','),
-        array_to_string(l.amounts_g, ','), l.reason), 'UTF8'))
+        u.union_id, u.number, encode(u.previous, 'hex'), u.cause_id, u.kind, u.indicator,
+        coalesce(u.run_sha256, '-'), coalesce(u.movement_id::text, '-'),
+        coalesce(encode(u.ground, 'hex'), '-'), u.made_by, u.at_ms,
+        array_to_string(u.entries, ','), array_to_string(u.years, ','),
+        array_to_string(u.accounts, ','), array_to_string(u.places, ','),
+        array_to_string(u.amounts_g, ','), u.reason), 'UTF8'))
+      FROM unnest(ARRAY[l]) AS u
 $$;
 
 -- The digest of all that a run says in rows: its own, those of its levels and of its quotas. Columns
@@ -1060,26 +1061,27 @@ BEGIN
     l.at_ms := floor(extract(epoch FROM cause.made_at) * 1000);
     l.hash := journal.digest(l);
     PERFORM journal.check_line(l, cause.run_id);
-    INSERT INTO journal.line SELECT l.*;
-    PERFORM journal.move(l);
+    INSERT INTO journal.line SELECT u.* FROM unnest(ARRAY[l]) AS u;
+    PERFORM journal.move(l.union_id, l.indicator, l.years, l.accounts, l.places, l.amounts_g);
     PERFORM journal.check_cap(l, cause.run_id);
 END $$;
 
 -- An account is there before it falls: its row is moved, and made where there is none.
-CREATE FUNCTION journal.move(l journal.line) RETURNS void LANGUAGE sql
+CREATE FUNCTION journal.move(asked integer, wanted text, years integer[], accounts text[],
+                             places integer[], amounts_g bigint[]) RETURNS void LANGUAGE sql
 SET search_path = pg_catalog, pg_temp AS $$
     WITH moved AS (
         SELECT e.year, e.account, e.place, sum(e.amount_g)::bigint AS amount_g
-          FROM unnest(l.years, l.accounts, l.places, l.amounts_g) AS e (year, account, place, amount_g)
+          FROM unnest(years, accounts, places, amounts_g) AS e (year, account, place, amount_g)
          GROUP BY 1, 2, 3
     ), known AS (
         UPDATE journal.balance b SET amount_g = b.amount_g + m.amount_g FROM moved m
-         WHERE b.union_id = l.union_id AND b.indicator = l.indicator AND b.year = m.year
+         WHERE b.union_id = asked AND b.indicator = wanted AND b.year = m.year
            AND b.account = m.account AND b.place = m.place
         RETURNING b.year, b.account, b.place
     )
     INSERT INTO journal.balance (union_id, indicator, year, account, place, amount_g)
-    SELECT l.union_id, l.indicator, m.year, m.account, m.place, m.amount_g
+    SELECT asked, wanted, m.year, m.account, m.place, m.amount_g
       FROM moved m LEFT JOIN known k USING (year, account, place) WHERE k.year IS NULL
 $$;
 
