@@ -426,6 +426,9 @@ CREATE TABLE run_snapshot (
     run_id integer PRIMARY KEY,
     union_id integer NOT NULL,
     snapshot text NOT NULL,                      -- canonical JSON
+    -- by which the digests of its leaves tell nothing of them, and the root over these
+    secret bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+    root bytea NOT NULL CHECK (length(root) = 32),
     rows_sha256 bytea NOT NULL CHECK (length(rows_sha256) = 32), -- of the run's own rows, as made
     FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id)
 );
@@ -877,11 +880,12 @@ SET search_path = pg_catalog, pg_temp AS $$
       FROM unnest(ARRAY[l]) AS u
 $$;
 
--- The digest of all that a run says in rows: its own, those of its levels and of its quotas. Columns
--- are named, so that one that comes later alters nothing that was said before.
-CREATE FUNCTION journal.run_digest(asked integer) RETURNS bytea LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
-    SELECT sha256(
+-- The digest of all that a run says in rows: its own, those of its levels and of its quotas, and of the
+-- root over its snapshot's leaves. Columns are named, so that one that comes later alters nothing that
+-- was said before.
+CREATE FUNCTION journal.run_digest(asked integer, root bytea, secret bytea) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT sha256(root || sha256(secret) ||
         sha256(convert_to(ROW(r.id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256,
             r.quotas, r.base_g, r.total_g, extract(epoch FROM r.made_at), r.made_by, r.without_base,
             r.left_out, r.covers, r.shadow)::text, 'UTF8'))
@@ -896,6 +900,11 @@ SET search_path = pg_catalog, pg_temp AS $$
                        'UTF8')), '' ORDER BY q.institution_id)
               FROM public.run_quota q WHERE q.run_id = r.id), '')))
       FROM public.run r WHERE r.id = asked
+$$;
+CREATE FUNCTION journal.run_digest(asked integer) RETURNS bytea LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT journal.run_digest(asked, s.root, s.secret)
+      FROM public.run_snapshot s WHERE s.run_id = asked
 $$;
 
 -- The same of a movement, its entries and its deeds; nothing follows on the one that does it.
@@ -1269,7 +1278,7 @@ SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA journal FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION journal.write, journal.run_digest TO commonwatt_owner;
+GRANT EXECUTE ON FUNCTION journal.write, journal.run_digest(integer, bytea, bytea) TO commonwatt_owner;
 GRANT EXECUTE ON FUNCTION journal.reconcile, journal.publish TO commonwatt_owner, commonwatt_worker;
 GRANT SELECT ON ALL TABLES IN SCHEMA journal TO commonwatt_owner;
 SET LOCAL ROLE commonwatt_owner;
