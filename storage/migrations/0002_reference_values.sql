@@ -187,6 +187,26 @@ ALTER TABLE region_zone ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON region_zone TO commonwatt_api;
 GRANT SELECT ON region_zone TO commonwatt_worker;
 
+-- Degree days of a month somewhere, as a weather service gave them: of a year, or (null) of the
+-- reference year, whose period `station` names. Counted below 18 °C and above 26 °C by daily means.
+CREATE TABLE degree_day (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    region_id integer NOT NULL REFERENCES region,
+    year integer CHECK (year BETWEEN 1900 AND 2100),
+    month integer NOT NULL CHECK (month BETWEEN 1 AND 12),
+    heating_tenths integer NOT NULL CHECK (heating_tenths BETWEEN 0 AND 30000),  -- of a degree day
+    cooling_tenths integer NOT NULL CHECK (cooling_tenths BETWEEN 0 AND 30000),
+    station text NOT NULL CHECK (station <> ''),
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL
+);
+CREATE UNIQUE INDEX ON degree_day (region_id, year, month) NULLS NOT DISTINCT WHERE known_until IS NULL;
+ALTER TABLE degree_day ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON degree_day TO commonwatt_api;
+GRANT UPDATE (known_until) ON degree_day TO commonwatt_api;
+
 -- What nights, weekends and holidays use can be told only if it is known which days are off; what
 -- it costs, if a price is.
 
