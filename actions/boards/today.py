@@ -22,7 +22,8 @@ from compact.indicators import Indicator
 from compact.memberships import Standing
 from storage import days, health
 from storage.access import people
-from storage.accounts import findings, overview
+from storage.accounts import balances, findings, overview
+from storage.accounts.balances import Balance
 from storage.accounts.findings import FindingRow
 from storage.boards import today
 from storage.boards.today import Closed, Lacking, MonthOf, People, Silent
@@ -53,7 +54,7 @@ class OfInstitutions:
     names: of the institutions looked into, zh and en. evidence: of the coefficients, the worst;
     outside: whether one of them is used outside its years. findings: the greatest that wait;
     answers: those of them that the reader may answer. forecasts: of the institutions listed, how
-    their newest year will end.
+    their newest year will end. balances: main meters that do not agree with their sub-meters.
     """
 
     month: date
@@ -67,6 +68,7 @@ class OfInstitutions:
     findings: Sequence[FindingRow] = ()
     answers: frozenset[int] = frozenset()
     forecasts: Mapping[int, ForecastRow] = field(default_factory=dict)
+    balances: Sequence[Balance] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
             if holds(connection, Right.CORRECT_READINGS, FINDING.covered, one.finding_id)
         ),
         year_forecasts.newest(connection, ids[:_INSTITUTIONS]),
+        balances.exceeded(connection, ids, month, until, _FEW),
     )
 
 

@@ -233,6 +233,50 @@ GRANT SELECT, INSERT ON account_term TO commonwatt_api;
 GRANT SELECT ON account_term TO commonwatt_collector, commonwatt_worker;
 GRANT UPDATE (known_until) ON account_term TO commonwatt_api;
 
+-- Which channel measures again, behind which other one, part of what that measures: of each carrier
+-- a tree, from days on. Whether it is one is looked after by storage.stays_a_tree.
+CREATE TABLE submeter (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL,
+    carrier text NOT NULL,
+    main_id integer NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    CHECK (channel_id <> main_id),
+    FOREIGN KEY (channel_id, carrier) REFERENCES channel (id, carrier),
+    FOREIGN KEY (main_id, carrier) REFERENCES channel (id, carrier),
+    EXCLUDE USING gist (channel_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+CREATE INDEX ON submeter (main_id) WHERE known_until IS NULL;
+ALTER TABLE submeter ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON submeter TO commonwatt_api;
+GRANT SELECT ON submeter TO commonwatt_worker;
+GRANT UPDATE (known_until) ON submeter TO commonwatt_api;
+
+-- How much of what a main meter measures its sub-meters measure: usual where nobody says so.
+CREATE TABLE metered_extent (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL REFERENCES channel,
+    extent text NOT NULL CHECK (extent IN ('usual', 'all', 'part')),
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    EXCLUDE USING gist (channel_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+ALTER TABLE metered_extent ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON metered_extent TO commonwatt_api;
+GRANT SELECT ON metered_extent TO commonwatt_worker;
+GRANT UPDATE (known_until) ON metered_extent TO commonwatt_api;
+
 -- What an institution pays for a unit of a carrier, as somebody stated it.
 CREATE TABLE price (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -80,6 +80,11 @@ PUBLISHED: Final = (
         _as_named("code"), _as_named("name_zh", "name_en"),
     ),
     Published(
+        "balance-tolerances", "总分表平衡允许偏差", "Tolerances of main and sub-meters",
+        "balance_tolerance", "balance_tolerances.csv", _as_named("extent"),
+        _as_named("name_zh", "name_en", "millionths", "both_ways"),
+    ),
+    Published(
         "delivery-kinds", "购进品类和换算", "Kinds of deliveries", "delivery_kind",
         "delivery_kinds.csv", _as_named("code"),
         {"carrier": "carrier"}

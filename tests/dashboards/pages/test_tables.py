@@ -28,6 +28,7 @@ from tests.actions import (
     examples_of_keys,
     examples_of_readings,
     examples_of_scenarios,
+    examples_of_submeters,
 )
 from tests.actions.book_world import make_books
 from tests.actions.compact_world import record_progress
@@ -78,6 +79,7 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     examples_of_keys.sent(world)
     examples_of_readings.imported(world)
     examples_of_readings.correction_of(world, office)
+    examples_of_submeters.balanced(world)
     exchange = RecordExchange(
         at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
     )
@@ -165,6 +167,7 @@ FORGET = {
     "alarms": "UPDATE alarm_route SET known_until = now() WHERE known_until IS NULL",
     "bills": "TRUNCATE bill CASCADE",
     "commitments": "TRUNCATE commitment CASCADE",
+    "submeters": "UPDATE submeter SET known_until = now() WHERE known_until IS NULL",
     "trusted_takers": "TRUNCATE trusted_taker CASCADE",
 }
 
@@ -214,7 +217,7 @@ WHY_NOT = {
          "book_accounts", "unions", "cover", "account-sources", "bill-doubts",
          "target-limits", "bill-parts", "duties", "duties-by-region", "energy-costs",
          "priced-hours", "submission-progress", "survey-rollup", "forecasts",
-         "quota-standards-compared"),
+         "quota-standards-compared", "meter-balances"),
         COMPUTED,
     ),
     **dict.fromkeys(
