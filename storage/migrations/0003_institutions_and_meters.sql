@@ -277,6 +277,26 @@ GRANT SELECT, INSERT ON metered_extent TO commonwatt_api;
 GRANT SELECT ON metered_extent TO commonwatt_worker;
 GRANT UPDATE (known_until) ON metered_extent TO commonwatt_api;
 
+-- What a channel's use is for: one item of one code set at a time.
+CREATE TABLE channel_end_use (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL REFERENCES channel,
+    code_set text NOT NULL,
+    code text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    EXCLUDE USING gist (channel_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+ALTER TABLE channel_end_use ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON channel_end_use TO commonwatt_api;
+GRANT SELECT ON channel_end_use TO commonwatt_worker;
+GRANT UPDATE (known_until) ON channel_end_use TO commonwatt_api;
+
 -- What an institution pays for a unit of a carrier, as somebody stated it.
 CREATE TABLE price (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -26,6 +26,21 @@ CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON metered_extent
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON balance_tolerance
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE POLICY ours ON channel_end_use TO commonwatt_owner, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON channel_end_use FOR SELECT TO commonwatt_api
+    USING (channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id)));
+CREATE POLICY made ON channel_end_use FOR INSERT TO commonwatt_api
+    WITH CHECK (channel_id IN (SELECT s.id FROM access.covers_channels('register') AS s(id)));
+CREATE POLICY retired ON channel_end_use FOR UPDATE TO commonwatt_api
+    USING (channel_id IN (SELECT s.id FROM access.covers_channels('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON channel_end_use
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON end_use
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON end_use_mapping
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
 -- Two who write at once could each close half of a circle, so one waits for the other. On each day
 -- on which one of the rows around begins the way up from the new row must end.
 CREATE FUNCTION storage.stays_a_tree() RETURNS trigger

@@ -25,6 +25,7 @@ from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions import (
     examples_of_books,
+    examples_of_end_uses,
     examples_of_keys,
     examples_of_readings,
     examples_of_scenarios,
@@ -80,6 +81,8 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     examples_of_readings.imported(world)
     examples_of_readings.correction_of(world, office)
     examples_of_submeters.balanced(world)
+    channel, fields = examples_of_end_uses.lit(world)
+    examples_of_end_uses.state(world, channel, fields["use"])
     exchange = RecordExchange(
         at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
     )
@@ -167,6 +170,7 @@ FORGET = {
     "alarms": "UPDATE alarm_route SET known_until = now() WHERE known_until IS NULL",
     "bills": "TRUNCATE bill CASCADE",
     "commitments": "TRUNCATE commitment CASCADE",
+    "channel-end-uses": "UPDATE channel_end_use SET known_until = now() WHERE known_until IS NULL",
     "submeters": "UPDATE submeter SET known_until = now() WHERE known_until IS NULL",
     "trusted_takers": "TRUNCATE trusted_taker CASCADE",
 }
@@ -217,7 +221,7 @@ WHY_NOT = {
          "book_accounts", "unions", "cover", "account-sources", "bill-doubts",
          "target-limits", "bill-parts", "duties", "duties-by-region", "energy-costs",
          "priced-hours", "submission-progress", "survey-rollup", "forecasts",
-         "quota-standards-compared", "meter-balances"),
+         "quota-standards-compared", "meter-balances", "end-use-months"),
         COMPUTED,
     ),
     **dict.fromkeys(
