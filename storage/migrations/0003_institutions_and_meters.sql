@@ -297,6 +297,33 @@ GRANT SELECT, INSERT ON channel_end_use TO commonwatt_api;
 GRANT SELECT ON channel_end_use TO commonwatt_worker;
 GRANT UPDATE (known_until) ON channel_end_use TO commonwatt_api;
 
+-- Channels that nothing measures: what others used, added and taken off, or the part of one that
+-- falls to an institution by its size among some. A channel with a row here is a virtual one.
+CREATE TABLE formula (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL REFERENCES channel,
+    inputs integer[] NOT NULL CHECK (cardinality(inputs) BETWEEN 1 AND 200),
+    signs smallint[] NOT NULL CHECK (signs <@ ARRAY[1, -1]::smallint[]),
+    by text CHECK (by IN ('area_m2', 'persons')),
+    members integer[],                           -- institutions that divide the input, in turn
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    CHECK (cardinality(signs) = cardinality(inputs)),
+    CHECK ((by IS NULL) = (members IS NULL)),
+    CHECK (by IS NULL OR cardinality(inputs) = 1),
+    EXCLUDE USING gist (channel_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+CREATE INDEX ON formula USING gin (inputs) WHERE known_until IS NULL;
+ALTER TABLE formula ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON formula TO commonwatt_api;
+GRANT SELECT ON formula TO commonwatt_worker;
+GRANT UPDATE (known_until) ON formula TO commonwatt_api;
+
 -- What an institution pays for a unit of a carrier, as somebody stated it.
 CREATE TABLE price (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

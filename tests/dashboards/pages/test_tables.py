@@ -20,12 +20,14 @@ from actions.fields import Words, field
 from actions.files import take
 from actions.kinds import Line
 from actions.readings.record_exchange import RecordExchange
+from actions.registry.state_formula import StateFormula
 from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions import (
     examples_of_books,
     examples_of_end_uses,
+    examples_of_formulas,
     examples_of_keys,
     examples_of_readings,
     examples_of_scenarios,
@@ -81,6 +83,8 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     examples_of_readings.imported(world)
     examples_of_readings.correction_of(world, office)
     examples_of_submeters.balanced(world)
+    institution, fields = examples_of_formulas.made(world)
+    carry_out(world.actor(), StateFormula.model_validate(fields), institution)
     channel, fields = examples_of_end_uses.lit(world)
     examples_of_end_uses.state(world, channel, fields["use"])
     exchange = RecordExchange(
@@ -235,7 +239,7 @@ WHY_NOT = {
     "figures": "months and deliveries together, which two acts enter",
     **dict.fromkeys(
         ("agreements", "members", "people", "gateways", "targets", "sharing", "routes",
-         "utility-accounts", "submissions"), BY_ACTS
+         "utility-accounts", "submissions", "formulas"), BY_ACTS
     ),
 }  # fmt: skip
 
