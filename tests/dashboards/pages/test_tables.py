@@ -29,6 +29,7 @@ from tests.actions import (
     examples_of_end_uses,
     examples_of_formulas,
     examples_of_keys,
+    examples_of_pv,
     examples_of_readings,
     examples_of_scenarios,
     examples_of_submeters,
@@ -83,6 +84,7 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     examples_of_readings.imported(world)
     examples_of_readings.correction_of(world, office)
     examples_of_submeters.balanced(world)
+    examples_of_pv.shone(world)
     institution, fields = examples_of_formulas.made(world)
     carry_out(world.actor(), StateFormula.model_validate(fields), institution)
     channel, fields = examples_of_end_uses.lit(world)
@@ -225,7 +227,7 @@ WHY_NOT = {
          "book_accounts", "unions", "cover", "account-sources", "bill-doubts",
          "target-limits", "bill-parts", "duties", "duties-by-region", "energy-costs",
          "priced-hours", "submission-progress", "survey-rollup", "forecasts",
-         "quota-standards-compared", "meter-balances", "end-use-months"),
+         "quota-standards-compared", "meter-balances", "end-use-months", "pv-months"),
         COMPUTED,
     ),
     **dict.fromkeys(
