@@ -23,7 +23,8 @@ from compact.indicators import Indicator
 from compact.memberships import Standing
 from storage import days, health
 from storage.access import people
-from storage.accounts import findings, overview
+from storage.accounts import balances, findings, overview
+from storage.accounts.balances import Balance
 from storage.accounts.findings import FindingRow
 from storage.boards import today
 from storage.boards.today import Closed, Lacking, MonthOf, People, Silent
@@ -55,6 +56,7 @@ class OfInstitutions:
     outside: whether one of them is used outside its years. findings: the greatest that wait;
     answers: those of them that the reader may answer. forecasts: of the institutions listed, how
     their newest year will end. unknown: the newest steps whose use nobody knows.
+    balances: main meters that do not agree with their sub-meters.
     """
 
     month: date
@@ -69,6 +71,7 @@ class OfInstitutions:
     answers: frozenset[int] = frozenset()
     forecasts: Mapping[int, ForecastRow] = field(default_factory=dict)
     unknown: Sequence[UnknownStep] = ()
+    balances: Sequence[Balance] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,7 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
         ),
         year_forecasts.newest(connection, ids[:_INSTITUTIONS]),
         unknown_steps(connection, ids, _FEW),
+        balances.exceeded(connection, ids, month, until, _FEW),
     )
 
 

@@ -145,6 +145,14 @@ _QUEUE_ACCOUNTS = """
                          OFFSET 0) t
      GROUP BY t.institution_id ORDER BY t.institution_id
 """
+# Virtual channels that are made of these; with none there is nothing to look for.
+_QUEUE_FORMULAS = """
+    INSERT INTO stale_formula (channel_id, first, last)
+    SELECT f.channel_id, min(s.first), max(s.last)
+      FROM span s
+      JOIN formula f ON f.known_until IS NULL AND f.inputs @> ARRAY[s.channel_id]
+     GROUP BY f.channel_id ORDER BY f.channel_id
+"""
 
 _ENSURE_MONTHS = """
     SELECT storage.ensure_months(to_timestamp(%s / 1000.0), to_timestamp(%s / 1000.0))
@@ -264,6 +272,7 @@ def tell(connection: Connection[Any], spans: Spans) -> None:
 def _tell(connection: Connection[Any]) -> None:
     connection.execute(_LOOK_ANEW)
     connection.execute(_QUEUE_ACCOUNTS)
+    connection.execute(_QUEUE_FORMULAS)
 
 
 def use(connection: Connection[Any], spans: Spans) -> None:

@@ -249,6 +249,75 @@ CREATE TABLE building_type (
 );
 GRANT SELECT ON building_type TO commonwatt_api, commonwatt_worker;
 
+-- By how much sub-meters may differ from their main meter in a month.
+CREATE TABLE balance_tolerance (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    extent text NOT NULL CHECK (extent IN ('usual', 'all', 'part')),
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    millionths integer NOT NULL CHECK (millionths BETWEEN 0 AND 1000000),
+    both_ways boolean NOT NULL,                  -- whether they may not measure much less either
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (extent WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON balance_tolerance TO commonwatt_api, commonwatt_worker;
+
+-- What energy is used for, as code sets name it: the same code means another thing in another set.
+CREATE TABLE end_use (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code_set text NOT NULL,
+    code text NOT NULL,
+    parent text,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    carrier_class text,                          -- two digits; null: of any carrier
+    apart text CHECK (apart IN ('heating', 'vehicles', 'data_centre', 'special')),
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (code_set WITH =, code WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON end_use TO commonwatt_api, commonwatt_worker;
+
+CREATE TABLE end_use_mapping (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    from_set text NOT NULL,
+    from_code text NOT NULL,
+    to_set text NOT NULL,
+    to_code text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (from_set WITH =, from_code WITH =, to_set WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON end_use_mapping TO commonwatt_api, commonwatt_worker;
+
 -- Published limits, forms, targets and rules, each an edition with its days.
 CREATE TABLE quota_standard (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

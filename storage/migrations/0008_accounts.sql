@@ -156,6 +156,19 @@ GRANT SELECT, INSERT ON stale_usage TO commonwatt_api;
 GRANT INSERT ON stale_usage TO commonwatt_collector;
 GRANT SELECT, INSERT, DELETE ON stale_usage TO commonwatt_worker;
 
+-- Of virtual channels: whose inputs changed, when.
+CREATE TABLE stale_formula (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL REFERENCES channel,
+    first timestamptz NOT NULL,
+    last timestamptz NOT NULL,
+    queued_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON stale_formula (channel_id);
+ALTER TABLE stale_formula ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON stale_formula TO commonwatt_api;
+GRANT SELECT, INSERT, DELETE ON stale_formula TO commonwatt_worker;
+
 CREATE TABLE stale_account (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     institution_id integer NOT NULL,
