@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from actions.compact.book_words import ACCOUNT_STATES
+from actions.compact.book_words import ACCOUNT_STATES, account_words
 from actions.compact.movement_things import Books
 from actions.compact.target_words import amount_words
 from actions.declared import Effect
-from actions.fields import Acting, Words
+from actions.fields import Acting
 from compact.cover import CoverStatus, combined
-from compact.indicators import SHARED
 from metering.errors import ConflictError
 from storage.compact import accounts, covers
+from storage.compact.accounts import Whose
 from storage.compact.covers import HolderRow, Stood
 from storage.registry.institutions import Institution
 
@@ -45,18 +45,6 @@ def holder_of(at: Acting, union: int, indicator: str, on: Institution) -> Holder
     if not found:
         raise _holds_nothing(union, on)
     return found[0]
-
-
-def standings(at: Acting, union: int, on: Institution) -> dict[str, str]:
-    """Return how a holder stands today by each indicator; ConflictError for who holds nothing."""
-    found = {
-        one.value: stood_of(row, at).status
-        for one in SHARED
-        for row in covers.holders(at.connection, union, one.value, on.institution_id)
-    }
-    if not found:
-        raise _holds_nothing(union, on)
-    return found
 
 
 def _holds_nothing(union: int, on: Institution) -> ConflictError:
@@ -121,12 +109,12 @@ def _together(rows: Iterable[HolderRow], many: int, at: Acting) -> str | None:
     return combined(statuses).value if len(statuses) == many else None
 
 
-def account_follows(at: Acting, union: int, institution: int, was: str) -> list[Effect]:
+def account_follows(at: Acting, of: Whose, was: str) -> list[Effect]:
     """Return what an account becomes by itself where its cover lets it, beside what it was."""
-    now = accounts.state(at.connection, union, institution)
+    now = accounts.state(at.connection, of)
     if now == was:
         return []
-    what = Words("账簿户", "Book account")
+    what = account_words(of.indicator)
     return [Effect("account", what, ACCOUNT_STATES[was], ACCOUNT_STATES[now])]
 
 

@@ -25,8 +25,9 @@ _HOLDERS: Final = """
 """
 _OF_MEMBERS: Final = "SELECT member_id, holders FROM access.holders_by_member(%s, %s)"
 _EXCLUDE: Final = """
-    INSERT INTO cover_exclusion (union_id, institution_id, year, excluded, reason, made_by)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO cover_exclusion (union_id, indicator, institution_id, year, excluded, reason,
+                                 made_by)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 _FREEZE: Final = """
     INSERT INTO cover_frozen (union_id, indicator, deadline, institution_id, member_id, status,
@@ -128,11 +129,11 @@ def of_members(connection: Connection[Any], union_id: int, indicator: str) -> di
 
 
 def exclude(
-    connection: Connection[Any], union_id: int, institution_id: int, year: int, reason: str,
+    connection: Connection[Any], of: tuple[int, str], institution_id: int, year: int, reason: str,
     by: str, *, excluded: bool,
 ) -> None:  # fmt: skip
-    """Leave a holder's year out of its cover, or take it in again."""
-    connection.execute(_EXCLUDE, [union_id, institution_id, year, excluded, reason, by])
+    """Leave a holder's year out of its cover, or take it in again; of: union and indicator."""
+    connection.execute(_EXCLUDE, [*of, institution_id, year, excluded, reason, by])
 
 
 def freeze(

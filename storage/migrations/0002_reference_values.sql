@@ -187,22 +187,42 @@ ALTER TABLE region_zone ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON region_zone TO commonwatt_api;
 GRANT SELECT ON region_zone TO commonwatt_worker;
 
+<<<<<<< HEAD
 -- By which coefficients a region's own standards count; it holds until a later one begins.
 CREATE TABLE region_profile (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     region_id integer NOT NULL REFERENCES region,
     profile text NOT NULL REFERENCES profile,
     valid_from date NOT NULL,
+=======
+-- Degree days of a month somewhere, as a weather service gave them: of a year, or (null) of the
+-- reference year, whose period `station` names. Counted below 18 °C and above 26 °C by daily means.
+CREATE TABLE degree_day (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    region_id integer NOT NULL REFERENCES region,
+    year integer CHECK (year BETWEEN 1900 AND 2100),
+    month integer NOT NULL CHECK (month BETWEEN 1 AND 12),
+    heating_tenths integer NOT NULL CHECK (heating_tenths BETWEEN 0 AND 30000),  -- of a degree day
+    cooling_tenths integer NOT NULL CHECK (cooling_tenths BETWEEN 0 AND 30000),
+    station text NOT NULL CHECK (station <> ''),
+>>>>>>> main
     source text NOT NULL CHECK (source <> ''),
     known_since timestamptz NOT NULL DEFAULT now(),
     known_until timestamptz,
     known_by text NOT NULL
 );
+<<<<<<< HEAD
 CREATE UNIQUE INDEX ON region_profile (region_id, valid_from) WHERE known_until IS NULL;
 ALTER TABLE region_profile ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON region_profile TO commonwatt_api;
 GRANT SELECT ON region_profile TO commonwatt_worker;
 GRANT UPDATE (known_until) ON region_profile TO commonwatt_api;
+=======
+CREATE UNIQUE INDEX ON degree_day (region_id, year, month) NULLS NOT DISTINCT WHERE known_until IS NULL;
+ALTER TABLE degree_day ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON degree_day TO commonwatt_api;
+GRANT UPDATE (known_until) ON degree_day TO commonwatt_api;
+>>>>>>> main
 
 -- What nights, weekends and holidays use can be told only if it is known which days are off; what
 -- it costs, if a price is.
@@ -245,6 +265,75 @@ CREATE TABLE building_type (
         daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
 );
 GRANT SELECT ON building_type TO commonwatt_api, commonwatt_worker;
+
+-- By how much sub-meters may differ from their main meter in a month.
+CREATE TABLE balance_tolerance (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    extent text NOT NULL CHECK (extent IN ('usual', 'all', 'part')),
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    millionths integer NOT NULL CHECK (millionths BETWEEN 0 AND 1000000),
+    both_ways boolean NOT NULL,                  -- whether they may not measure much less either
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (extent WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON balance_tolerance TO commonwatt_api, commonwatt_worker;
+
+-- What energy is used for, as code sets name it: the same code means another thing in another set.
+CREATE TABLE end_use (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code_set text NOT NULL,
+    code text NOT NULL,
+    parent text,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    carrier_class text,                          -- two digits; null: of any carrier
+    apart text CHECK (apart IN ('heating', 'vehicles', 'data_centre', 'special')),
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (code_set WITH =, code WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON end_use TO commonwatt_api, commonwatt_worker;
+
+CREATE TABLE end_use_mapping (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    from_set text NOT NULL,
+    from_code text NOT NULL,
+    to_set text NOT NULL,
+    to_code text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    document text,
+    clause text,
+    source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (from_set WITH =, from_code WITH =, to_set WITH =,
+        daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
+);
+GRANT SELECT ON end_use_mapping TO commonwatt_api, commonwatt_worker;
 
 -- Published limits, forms, targets and rules, each an edition with its days.
 CREATE TABLE quota_standard (

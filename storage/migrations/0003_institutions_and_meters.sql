@@ -147,6 +147,7 @@ CREATE TABLE channel_setting (
     EXCLUDE USING gist (channel_id WITH =, tstzrange(valid_from, valid_to) WITH &&)
         WHERE (known_until IS NULL)
 );
+CREATE INDEX ON channel_setting (channel_id) WHERE known_until IS NULL;
 ALTER TABLE channel_setting ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON channel_setting TO commonwatt_api;
 GRANT SELECT ON channel_setting TO commonwatt_collector, commonwatt_worker;
@@ -204,7 +205,7 @@ CREATE TABLE binding (
         WHERE (known_until IS NULL)
 );
 CREATE INDEX ON binding (channel_id) WHERE known_until IS NULL;
-CREATE INDEX ON binding (key) WHERE known_until IS NULL;  -- whether another gateway has it
+CREATE INDEX ON binding (key, gateway_id);  -- what a gateway means, and whether another has it
 ALTER TABLE binding ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON binding TO commonwatt_api;
 GRANT SELECT ON binding TO commonwatt_collector, commonwatt_worker;
@@ -228,10 +229,102 @@ CREATE TABLE account_term (
         daterange(valid_from, valid_to) WITH &&) WHERE (known_until IS NULL)
 );
 CREATE INDEX ON account_term (channel_id) WHERE known_until IS NULL;
+CREATE INDEX ON account_term (institution_id) WHERE known_until IS NULL;
 ALTER TABLE account_term ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON account_term TO commonwatt_api;
 GRANT SELECT ON account_term TO commonwatt_collector, commonwatt_worker;
 GRANT UPDATE (known_until) ON account_term TO commonwatt_api;
+
+-- Which channel measures again, behind which other one, part of what that measures: of each carrier
+-- a tree, from days on. Whether it is one is looked after by storage.stays_a_tree.
+CREATE TABLE submeter (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL,
+    carrier text NOT NULL,
+    main_id integer NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    CHECK (channel_id <> main_id),
+    FOREIGN KEY (channel_id, carrier) REFERENCES channel (id, carrier),
+    FOREIGN KEY (main_id, carrier) REFERENCES channel (id, carrier),
+    EXCLUDE USING gist (channel_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+CREATE INDEX ON submeter (main_id) WHERE known_until IS NULL;
+ALTER TABLE submeter ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON submeter TO commonwatt_api;
+GRANT SELECT ON submeter TO commonwatt_worker;
+GRANT UPDATE (known_until) ON submeter TO commonwatt_api;
+
+-- How much of what a main meter measures its sub-meters measure: usual where nobody says so.
+CREATE TABLE metered_extent (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL REFERENCES channel,
+    extent text NOT NULL CHECK (extent IN ('usual', 'all', 'part')),
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    EXCLUDE USING gist (channel_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+ALTER TABLE metered_extent ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON metered_extent TO commonwatt_api;
+GRANT SELECT ON metered_extent TO commonwatt_worker;
+GRANT UPDATE (known_until) ON metered_extent TO commonwatt_api;
+
+-- What a channel's use is for: one item of one code set at a time.
+CREATE TABLE channel_end_use (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL REFERENCES channel,
+    code_set text NOT NULL,
+    code text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    EXCLUDE USING gist (channel_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+ALTER TABLE channel_end_use ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON channel_end_use TO commonwatt_api;
+GRANT SELECT ON channel_end_use TO commonwatt_worker;
+GRANT UPDATE (known_until) ON channel_end_use TO commonwatt_api;
+
+-- Channels that nothing measures: what others used, added and taken off, or the part of one that
+-- falls to an institution by its size among some. A channel with a row here is a virtual one.
+CREATE TABLE formula (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL REFERENCES channel,
+    inputs integer[] NOT NULL CHECK (cardinality(inputs) BETWEEN 1 AND 200),
+    signs smallint[] NOT NULL CHECK (signs <@ ARRAY[1, -1]::smallint[]),
+    by text CHECK (by IN ('area_m2', 'persons')),
+    members integer[],                           -- institutions that divide the input, in turn
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL,
+    CHECK (cardinality(signs) = cardinality(inputs)),
+    CHECK ((by IS NULL) = (members IS NULL)),
+    CHECK (by IS NULL OR cardinality(inputs) = 1),
+    EXCLUDE USING gist (channel_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+CREATE INDEX ON formula USING gin (inputs) WHERE known_until IS NULL;
+ALTER TABLE formula ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON formula TO commonwatt_api;
+GRANT SELECT ON formula TO commonwatt_worker;
+GRANT UPDATE (known_until) ON formula TO commonwatt_api;
 
 -- What an institution pays for a unit of a carrier, as somebody stated it.
 CREATE TABLE price (

@@ -58,6 +58,7 @@ INSTITUTIONS: Final[LiteralString] = """
 """
 
 # How each channel began: its first setting, the first of the keys that it always had, its share.
+# Virtual ones are stated by acts of their own.
 CHANNELS: Final[LiteralString] = """
     SELECT o.code, m.code, c.code, c.carrier, c.kind, c.unit, c.per_unit, c.net, c.zone, c.since,
            r.quantum, s.factor, s.under, s.period_s, s.max_per_hour, s.wraps_at, s.source,
@@ -76,6 +77,7 @@ CHANNELS: Final[LiteralString] = """
                           ORDER BY g.name COLLATE "C", b.key COLLATE "C" LIMIT 1) k ON true
       LEFT JOIN account_term t ON t.channel_id = c.id AND t.institution_id = m.institution_id
        AND t.known_until IS NULL AND t.valid_from = (c.since AT TIME ZONE c.zone)::date
+     WHERE NOT EXISTS (SELECT FROM formula f WHERE f.channel_id = c.id)
      ORDER BY o.code COLLATE "C", m.code COLLATE "C", c.code COLLATE "C"
 """
 EXCHANGES: Final[LiteralString] = """
@@ -133,6 +135,7 @@ SHARES: Final[LiteralString] = """
       JOIN own o ON o.institution_id = t.institution_id
       JOIN own w ON w.institution_id = m.institution_id
      WHERE t.known_until IS NULL
+       AND NOT EXISTS (SELECT FROM formula f WHERE f.channel_id = c.id)
      ORDER BY o.code COLLATE "C", w.code COLLATE "C", m.code COLLATE "C", c.code COLLATE "C",
               t.valid_from
 """

@@ -80,6 +80,21 @@ PUBLISHED: Final = (
         _as_named("code"), _as_named("name_zh", "name_en"),
     ),
     Published(
+        "balance-tolerances", "总分表平衡允许偏差", "Tolerances of main and sub-meters",
+        "balance_tolerance", "balance_tolerances.csv", _as_named("extent"),
+        _as_named("name_zh", "name_en", "millionths", "both_ways"),
+    ),
+    Published(
+        "end-uses", "用能分项", "End uses", "end_use", "end_uses.csv",
+        _as_named("code_set", "code"),
+        _as_named("parent", "name_zh", "name_en", "carrier_class", "apart"),
+    ),
+    Published(
+        "end-use-mappings", "分项代码对照", "Mappings between code sets", "end_use_mapping",
+        "end_use_mappings.csv", _as_named("from_set", "from_code", "to_set"),
+        _as_named("to_code"),
+    ),
+    Published(
         "delivery-kinds", "购进品类和换算", "Kinds of deliveries", "delivery_kind",
         "delivery_kinds.csv", _as_named("code"),
         {"carrier": "carrier"}

@@ -118,7 +118,9 @@ def lock_year(world: World, name: str, year: int, kwh: int) -> None:
     world.admin("SET session_replication_role = DEFAULT")
 
 
-def progressed(union: UnionWorld, found: dict[str, tuple[int, int]]) -> None:
+def progressed(
+    union: UnionWorld, found: dict[str, tuple[int, int]], indicator: str = "total_kgce"
+) -> None:
     """Let holders of city 1 be somewhere on the path of 2016: path and use, each in g."""
     world = union.world
     for name, (path, used) in found.items():
@@ -130,6 +132,7 @@ def progressed(union: UnionWorld, found: dict[str, tuple[int, int]]) -> None:
                       f.run_id, q.amount_g, %s, %s, 1, 1, 1, %s, %s
                  FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
                 WHERE f.union_id = %s AND f.year = 2016 AND q.institution_id = %s
+                  AND f.indicator = %s
                ON CONFLICT DO NOTHING""",
-            path, used, path, used, union.union, world.institution[name],
+            path, used, path, used, union.union, world.institution[name], indicator,
         )  # fmt: skip

@@ -24,6 +24,7 @@ from actions.registry.undo_roster import UndoChange
 from compact.cover import CoverRecord, CoverStatus
 from metering.errors import ConflictError, InputError
 from storage.compact import accounts, covers
+from storage.compact.accounts import Whose
 from storage.compact.covers import HolderRow
 from tests.actions.book_world import TERMS, agree, balances, lock_year, make_books
 from tests.actions.compact_world import UnionWorld, make_union_world
@@ -154,7 +155,7 @@ def test_who_is_short_at_a_deadline_moves_nothing_out_until_it_has_covered(union
 
     def state(whose: int) -> str:
         with planner(union).look() as connection:
-            return accounts.state(connection, union.union, whose)
+            return accounts.state(connection, Whose(union.union, whose, "total_kgce"))
 
     assert (state(school), state(office)) == ("open", "restricted")
     lock_year(union.world, "office", 2016, 10)  # past all triggers, as a machine would
@@ -193,7 +194,7 @@ def test_who_leaves_the_roster_is_short_of_no_year_after_it(union):
 
     def state() -> str:
         with planner(union).look() as connection:
-            return accounts.state(connection, union.union, clinic)
+            return accounts.state(connection, Whose(union.union, clinic, "total_kgce"))
 
     assert state() == "restricted"
     close = CloseInstitution(day="2017-01-01", document_number="28", reason="reform")

@@ -173,8 +173,12 @@ def test_contradictions_are_refused_with_both_sides(world):
         with pytest.raises(InputError) as wrong:
             split(world, third, shares)
         assert wrong.value.code == "roster.shares_not_whole"
-    with pytest.raises(InputError):
-        merge(world, third, third)
+    for itself in (merge, lambda world, who, _: split(world, who, [(who, "100%")])):
+        with pytest.raises(InputError) as same:
+            itself(world, third, third)
+        assert (same.value.code, same.value.where["institution_id"]) == (
+            "roster.into_itself", third
+        )  # fmt: skip
     undo(world, first.change_id)
 
 

@@ -6,7 +6,8 @@ CREATE FUNCTION storage.figures_lock() RETURNS bigint LANGUAGE sql IMMUTABLE
     RETURN hashtext('account_figure');
 
 CREATE FUNCTION storage.figures_of(asked account[]) RETURNS SETOF account_figure
-LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nestloop = off AS $$
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nestloop = off
+SET enable_hashjoin = on AS $$
     WITH these AS MATERIALIZED (
         SELECT institution_id, carrier, month, source, quanta, measured_s, known_s, before_meter
           FROM unnest(asked)
@@ -49,15 +50,21 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nes
          WHERE t.institution_id = ANY((SELECT array_agg(DISTINCT institution_id)
                                          FROM these)::integer[])
     ), known AS MATERIALIZED (
-        SELECT z.zone FROM (SELECT DISTINCT zone FROM term) z WHERE storage.is_zone(z.zone)
-    ), expected AS MATERIALIZED (
-        SELECT m.institution_id, m.carrier, m.month,
-               sum(storage.whole_s(t.valid_from, t.valid_to, t.zone, m.month))::bigint AS expected_s
+        -- The offset has each zone asked once, not once a term.
+        SELECT z.zone FROM (SELECT DISTINCT zone FROM term OFFSET 0) z WHERE storage.is_zone(z.zone)
+    ), alike AS MATERIALIZED (  -- most terms span the same days, of which the time is found once
+        SELECT m.month, storage.whole_s(t.valid_from, t.valid_to, t.zone, m.month) AS whole_s,
+               array_agg(m.institution_id) AS institutions, array_agg(m.carrier) AS carriers
           FROM (SELECT DISTINCT institution_id, carrier, month FROM these
                  WHERE source <> 'estimate') m
           JOIN term t ON t.institution_id = m.institution_id AND t.carrier = m.carrier
           JOIN known k ON k.zone = t.zone
-         GROUP BY m.institution_id, m.carrier, m.month
+         GROUP BY t.valid_from, t.valid_to, t.zone, m.month
+    ), expected AS MATERIALIZED (
+        SELECT w.institution_id, w.carrier, a.month, sum(a.whole_s)::bigint AS expected_s
+          FROM alike a
+         CROSS JOIN LATERAL unnest(a.institutions, a.carriers) AS w (institution_id, carrier)
+         GROUP BY w.institution_id, w.carrier, a.month
     )
     SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, a.measured_s,
            storage.grams(a.quanta, coalesce(g.kgco2_per_kwh, f.kgco2_per_unit), f.per_unit)::bigint,
@@ -127,10 +134,18 @@ BEGIN
         TRUNCATE account_figure;
         RETURN NULL;
     END IF;
-    IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
         DELETE FROM account_figure f USING gone g
          WHERE f.institution_id = g.institution_id AND f.carrier = g.carrier
            AND f.month = g.month AND f.source = g.source;
+    ELSIF TG_OP = 'UPDATE' THEN
+        DELETE FROM account_figure f USING gone g
+         WHERE f.institution_id = g.institution_id AND f.carrier = g.carrier
+           AND f.month = g.month AND f.source = g.source
+           AND (g.institution_id, g.carrier, g.month, g.source)
+               NOT IN (SELECT institution_id, carrier, month, source FROM fresh);
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
         SELECT array_agg(g.institution_id), array_agg(g.carrier), array_agg(g.month)
           INTO whose, carriers, months FROM gone g WHERE g.source <> 'meter'
             OR EXISTS (SELECT FROM account_figure n WHERE n.source <> 'meter'
@@ -144,7 +159,12 @@ BEGIN
               FROM (SELECT *, (row_number() OVER () - 1) / lot AS place FROM fresh) f
              GROUP BY place
         LOOP
-            INSERT INTO account_figure SELECT * FROM storage.figures_of(asked);
+            INSERT INTO account_figure SELECT * FROM storage.figures_of(asked)
+            ON CONFLICT (institution_id, carrier, month, source) DO UPDATE
+               SET quanta = excluded.quanta, measured_s = excluded.measured_s,
+                   co2_g = excluded.co2_g, kgce_g = excluded.kgce_g, known_s = excluded.known_s,
+                   expected_s = excluded.expected_s, before_meter = excluded.before_meter,
+                   counts = excluded.counts;
         END LOOP;
         SELECT whose || array_agg(g.institution_id), carriers || array_agg(g.carrier),
                months || array_agg(g.month)

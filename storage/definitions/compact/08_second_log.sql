@@ -11,9 +11,9 @@ SELECT e.union_id, e.indicator, e.year, e.account, e.institution_id, e.region_id
 
 -- The newest word of each account.
 CREATE VIEW storage.account_state AS
-SELECT DISTINCT ON (union_id, institution_id) union_id, institution_id, state, reason, made_at, made_by,
-       cover_deadline
-  FROM book_account_state ORDER BY union_id, institution_id, id DESC;
+SELECT DISTINCT ON (union_id, institution_id, indicator) union_id, institution_id, indicator, state,
+       reason, made_at, made_by, cover_deadline
+  FROM book_account_state ORDER BY union_id, institution_id, indicator, id DESC;
 
 CREATE VIEW report.account_state WITH (security_barrier) AS
 SELECT * FROM storage.account_state
@@ -27,7 +27,10 @@ SELECT m.id AS movement_id, m.union_id, m.indicator, m.kind, m.year, m.member_id
        m.taker_id, m.amount_g, m.reason, m.document_sha256, m.reverses, m.made_at, m.made_by,
        storage.movement_state(d.deed) AS state, d.code, d.due_at, d.reason AS said, d.made_at AS since,
        d.made_by AS by, storage.needs_two(m.kind) AS second_person,
-       (SELECT max(r.id) FROM movement r WHERE r.reverses = m.id) AS reversed_by
+       (SELECT max(r.id) FROM movement r WHERE r.reverses = m.id) AS reversed_by,
+       CASE m.kind WHEN 'pool' THEN (  -- whether it takes, and does not give
+           SELECT l.amount_g > 0 FROM movement_leg l
+            WHERE l.movement_id = m.id AND l.account = 'pool') END AS into_pool
   FROM movement m
  CROSS JOIN LATERAL (SELECT * FROM movement_deed x WHERE x.movement_id = m.id
                       ORDER BY x.id DESC LIMIT 1) d
@@ -51,7 +54,7 @@ SELECT r.id AS reconciliation_id, r.union_id, r.lines, r.entries, r.differences,
 
 -- What differs names accounts and amounts: whoever plans the union reads all of it, others their own.
 CREATE VIEW report.book_difference WITH (security_barrier) AS
-SELECT d.reconciliation_id, r.union_id, d.place, d.code, d.institution_id, d.what, r.made_at
+SELECT d.reconciliation_id, r.union_id, d.place, d.code, d.institution_id, d.indicator, d.what, r.made_at
   FROM journal.difference d JOIN journal.reconciliation r ON r.id = d.reconciliation_id
  WHERE r.union_id IN (SELECT s.id FROM access.planned_unions() AS s(id))
     OR (d.institution_id IS NULL AND r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)))
@@ -110,7 +113,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     ), left_out AS (
         SELECT x.institution_id, array_agg(x.year) AS years
           FROM (SELECT DISTINCT ON (e.institution_id, e.year) e.institution_id, e.year, e.excluded
-                  FROM cover_exclusion e WHERE e.union_id = asked
+                  FROM cover_exclusion e WHERE e.union_id = asked AND e.indicator = wanted
                  ORDER BY e.institution_id, e.year, e.id DESC) x
          WHERE x.excluded GROUP BY x.institution_id
     ), covered AS (

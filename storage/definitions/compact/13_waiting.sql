@@ -27,9 +27,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                                    AND e.account = 'covered'), 0)
        AND NOT EXISTS (SELECT FROM cover_exclusion x
                         WHERE x.union_id = d.union_id AND x.institution_id = d.institution_id
-                          AND x.year = d.year AND x.excluded
+                          AND x.indicator = d.indicator AND x.year = d.year AND x.excluded
                           AND x.id = (SELECT max(n.id) FROM cover_exclusion n
                                        WHERE n.union_id = x.union_id AND n.year = x.year
+                                         AND n.indicator = x.indicator
                                          AND n.institution_id = x.institution_id))
      GROUP BY d.year
      UNION ALL

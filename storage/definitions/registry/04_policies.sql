@@ -22,6 +22,15 @@ CREATE POLICY retired ON region_zone FOR UPDATE TO commonwatt_api
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON region_zone
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE POLICY ours ON degree_day TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON degree_day FOR SELECT TO commonwatt_api USING (true);
+CREATE POLICY made ON degree_day FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer() AND access.plans_regions(ARRAY[region_id]));
+CREATE POLICY retired ON degree_day FOR UPDATE TO commonwatt_api
+    USING (access.plans_regions(ARRAY[region_id]));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON degree_day
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON day_off
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 

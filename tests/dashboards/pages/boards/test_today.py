@@ -1,5 +1,6 @@
 """The first page: what needs somebody, by role; use while closed is that of plain arithmetic."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import ceil
@@ -149,6 +150,37 @@ def test_the_first_page_names_what_lacks_most_with_a_way_to_it(site):
     channel = site.world.channel["office e"]
     assert f'href="/institutions/{site.world.institution["office"]}?curve={channel}"' in page
     assert "%" in row
+
+
+def test_the_first_page_names_unknown_steps_with_the_forms_that_settle_them(site):
+    """Of the gas an hourly value never came: the only use that is not known, for who corrects."""
+    gas = site.world.channel["office gas"]
+    page = site.client("of the office", "en").get("/").text
+    row = row_of(page[page.index('id="unknown"') :], "Demo office")
+    assert "2016-03-01 04:00 – 2016-03-01 05:00" in row
+    assert "interval values never came" in row
+
+    asked = re.findall(r'href="(/do/[^"]+)"', page[page.index('id="unknown"') :])
+    assert f"/do/reading.set/{gas}?at=2016-03-01T04%3A00%3A00%2B00%3A00" in asked
+    reader = site.client("city reader", "en").get("/").text
+    assert "never came" in reader
+    assert "/do/reading.set" not in reader
+
+    site.world.say("office gas", [(START_MS + 5 * HOUR_MS, 0.5)], seq=9)
+    site.world.work()
+    settled = site.client("of the office", "en").get("/").text
+    assert "No step of these days is unknown." in settled
+
+
+def test_a_register_that_fell_is_an_unknown_step_until_its_exchange_is_recorded(month):
+    """The register's last hours of March fall back to nought: from there nothing is known."""
+    world, channel = month.world, month.world.channel["office e"]
+    at = START_MS + HOURS * HOUR_MS
+    world.say("office e", [(at + HOUR_MS, 0.0), (at + 2 * HOUR_MS, 5.0)], seq=7)
+    world.work()
+    (step,) = today_of(world.actor("of the office")).institutions.unknown
+    assert (step.channel.channel_id, step.step.reason) == (channel, "fall")
+    assert (step.step.start_ms, step.step.end_ms) == (at, at + HOUR_MS)
 
 
 def test_the_language_is_the_browsers_until_one_is_chosen(bare):
