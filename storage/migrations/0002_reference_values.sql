@@ -187,14 +187,12 @@ ALTER TABLE region_zone ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON region_zone TO commonwatt_api;
 GRANT SELECT ON region_zone TO commonwatt_worker;
 
-<<<<<<< HEAD
 -- By which coefficients a region's own standards count; it holds until a later one begins.
 CREATE TABLE region_profile (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     region_id integer NOT NULL REFERENCES region,
     profile text NOT NULL REFERENCES profile,
     valid_from date NOT NULL,
-=======
 -- Degree days of a month somewhere, as a weather service gave them: of a year, or (null) of the
 -- reference year, whose period `station` names. Counted below 18 °C and above 26 °C by daily means.
 CREATE TABLE degree_day (
@@ -205,24 +203,20 @@ CREATE TABLE degree_day (
     heating_tenths integer NOT NULL CHECK (heating_tenths BETWEEN 0 AND 30000),  -- of a degree day
     cooling_tenths integer NOT NULL CHECK (cooling_tenths BETWEEN 0 AND 30000),
     station text NOT NULL CHECK (station <> ''),
->>>>>>> main
     source text NOT NULL CHECK (source <> ''),
     known_since timestamptz NOT NULL DEFAULT now(),
     known_until timestamptz,
     known_by text NOT NULL
 );
-<<<<<<< HEAD
 CREATE UNIQUE INDEX ON region_profile (region_id, valid_from) WHERE known_until IS NULL;
 ALTER TABLE region_profile ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON region_profile TO commonwatt_api;
 GRANT SELECT ON region_profile TO commonwatt_worker;
 GRANT UPDATE (known_until) ON region_profile TO commonwatt_api;
-=======
 CREATE UNIQUE INDEX ON degree_day (region_id, year, month) NULLS NOT DISTINCT WHERE known_until IS NULL;
 ALTER TABLE degree_day ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON degree_day TO commonwatt_api;
 GRANT UPDATE (known_until) ON degree_day TO commonwatt_api;
->>>>>>> main
 
 -- What nights, weekends and holidays use can be told only if it is known which days are off; what
 -- it costs, if a price is.
