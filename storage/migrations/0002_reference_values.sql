@@ -193,6 +193,17 @@ CREATE TABLE region_profile (
     region_id integer NOT NULL REFERENCES region,
     profile text NOT NULL REFERENCES profile,
     valid_from date NOT NULL,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL
+);
+CREATE UNIQUE INDEX ON region_profile (region_id, valid_from) WHERE known_until IS NULL;
+ALTER TABLE region_profile ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON region_profile TO commonwatt_api;
+GRANT SELECT ON region_profile TO commonwatt_worker;
+GRANT UPDATE (known_until) ON region_profile TO commonwatt_api;
+
 -- Degree days of a month somewhere, as a weather service gave them: of a year, or (null) of the
 -- reference year, whose period `station` names. Counted below 18 °C and above 26 °C by daily means.
 CREATE TABLE degree_day (
@@ -208,11 +219,6 @@ CREATE TABLE degree_day (
     known_until timestamptz,
     known_by text NOT NULL
 );
-CREATE UNIQUE INDEX ON region_profile (region_id, valid_from) WHERE known_until IS NULL;
-ALTER TABLE region_profile ENABLE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT ON region_profile TO commonwatt_api;
-GRANT SELECT ON region_profile TO commonwatt_worker;
-GRANT UPDATE (known_until) ON region_profile TO commonwatt_api;
 CREATE UNIQUE INDEX ON degree_day (region_id, year, month) NULLS NOT DISTINCT WHERE known_until IS NULL;
 ALTER TABLE degree_day ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON degree_day TO commonwatt_api;
