@@ -207,6 +207,23 @@ ALTER TABLE degree_day ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON degree_day TO commonwatt_api;
 GRANT UPDATE (known_until) ON degree_day TO commonwatt_api;
 
+-- By which coefficients a region's own standards count; it holds until a later one begins.
+CREATE TABLE region_profile (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    region_id integer NOT NULL REFERENCES region,
+    profile text NOT NULL REFERENCES profile,
+    valid_from date NOT NULL,
+    source text NOT NULL CHECK (source <> ''),
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    known_by text NOT NULL
+);
+CREATE UNIQUE INDEX ON region_profile (region_id, valid_from) WHERE known_until IS NULL;
+ALTER TABLE region_profile ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON region_profile TO commonwatt_api;
+GRANT SELECT ON region_profile TO commonwatt_worker;
+GRANT UPDATE (known_until) ON region_profile TO commonwatt_api;
+
 -- What nights, weekends and holidays use can be told only if it is known which days are off; what
 -- it costs, if a price is.
 

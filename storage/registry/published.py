@@ -119,6 +119,10 @@ PUBLISHED: Final = (
         _as_named("name_zh", "name_en", "period", "due_months", "due_days", "levels", "told_by"),
     ),
     Published(
+        "check-rules", "抽查比例和允许差率", "Shares and tolerances of checks", "check_rule",
+        "check_rules.csv", _as_named("code"), _as_named("name_zh", "name_en", "millionths"),
+    ),
+    Published(
         "survey-cells", "统计报表单元格", "Cells of the survey's forms", "survey_cell",
         "survey_cells.csv", _as_named("code"),
         _as_named("form", "place", "name_zh", "name_en", "unit", "kind", "carriers",
