@@ -25,6 +25,12 @@ CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON region_zone
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON day_off
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON usual_hours
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON size_kind
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON building_type
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
@@ -71,6 +77,39 @@ CREATE POLICY made ON institution_fact FOR INSERT TO commonwatt_api
 CREATE POLICY retired ON institution_fact FOR UPDATE TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON institution_fact
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON size_part TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON size_part FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON size_part FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON size_part FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON size_part
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON opening_hours TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON opening_hours FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON opening_hours FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON opening_hours FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON opening_hours
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON vacation TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON vacation FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON vacation FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON vacation FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON vacation
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
 CREATE POLICY ours ON standard_fact TO commonwatt_owner USING (true) WITH CHECK (true);
