@@ -51,8 +51,8 @@ _HOUSES = ("office", "clinic", "police")
 
 
 def _stated(world: World) -> dict[str, int]:
-    """Let the office have hours, so that their table has something to show."""
-    hours(world, ["sat"], "09:00-12:00")
+    """Let the academy have hours, so that their table has something to show."""
+    hours(world, ["sat", "sun"], "09:00-12:00", since="2030-01-01", name="academy")
     return {}
 
 

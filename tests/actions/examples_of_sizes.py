@@ -30,8 +30,9 @@ def state(
 
 
 def _sized(world: World) -> dict[str, int]:
-    """Let the office have a part, so that the table has something to show."""
-    state(world, "office", 900, part="主楼")
+    """Let the academy have parts, so that the table has something to show."""
+    state(world, "teaching", 900, since="2030-01-01", name="academy", part="主楼")
+    state(world, "students", 400, since="2030-01-01", name="academy", days=90)
     return {}
 
 
