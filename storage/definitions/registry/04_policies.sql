@@ -254,3 +254,36 @@ CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON roster_part
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
 CREATE TRIGGER adds_up AFTER INSERT ON roster_part REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION storage.parts_add_up();
+
+CREATE POLICY ours ON compound_split TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON compound_split FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+           OR id IN (SELECT u.split_id FROM compound_user u
+                      WHERE u.institution_id IN (SELECT s.id FROM access.sees() AS s(id))));
+CREATE POLICY made ON compound_split FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT k.id FROM access.keeps_roster() AS k(id)));
+CREATE POLICY retired ON compound_split FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT k.id FROM access.keeps_roster() AS k(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON compound_split
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON compound_user TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON compound_user FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON compound_user FOR INSERT TO commonwatt_api
+    WITH CHECK (institution_id IN (SELECT k.id FROM access.keeps_roster() AS k(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON compound_user
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON premises TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON premises FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+           OR other_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON premises FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON premises FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON premises
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
