@@ -246,6 +246,52 @@ CREATE TABLE day_off (
 );
 GRANT SELECT ON day_off TO commonwatt_api, commonwatt_worker;
 
+-- When institutions are open, as far as they state no hours of their own.
+CREATE TABLE usual_hours (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    class_code text NOT NULL,                    -- * for every one
+    days text NOT NULL CHECK (days IN ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday',
+        'worked', 'vacation')),
+    opens integer NOT NULL CHECK (opens BETWEEN 0 AND 1439), -- minutes of the civil day
+    closes integer NOT NULL CHECK (closes <= 1440),
+    valid_from date NOT NULL,
+    valid_to date,
+    document text, clause text, source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    CHECK (closes > opens OR (opens = 0 AND closes = 0)),
+    EXCLUDE USING gist (class_code WITH =, days WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+GRANT SELECT ON usual_hours TO commonwatt_api, commonwatt_worker;
+
+-- Of which kinds area and persons are made, and how a part counts.
+CREATE TABLE size_kind (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code text NOT NULL,
+    size text NOT NULL CHECK (size IN ('area_m2', 'heated_m2', 'cooled_m2', 'persons')),
+    counts text NOT NULL CHECK (counts IN ('present', 'visits', 'apart')),
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    unit_zh text NOT NULL,
+    unit_en text NOT NULL,
+    place integer NOT NULL,                      -- in which order they are told
+    valid_from date NOT NULL,
+    valid_to date,
+    document text, clause text, source text NOT NULL,
+    evidence text NOT NULL CHECK (evidence IN ('yes', 'secondary', 'no')),
+    notes text,
+    known_since timestamptz NOT NULL DEFAULT now(),
+    known_until timestamptz,
+    CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2),
+    EXCLUDE USING gist (code WITH =, daterange(valid_from, valid_to) WITH &&)
+        WHERE (known_until IS NULL)
+);
+GRANT SELECT ON size_kind TO commonwatt_api, commonwatt_worker;
+
 CREATE TABLE building_type (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     code text NOT NULL,

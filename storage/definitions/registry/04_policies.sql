@@ -34,6 +34,12 @@ CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON degree_day
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON day_off
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON usual_hours
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON size_kind
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON building_type
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
@@ -80,6 +86,39 @@ CREATE POLICY made ON institution_fact FOR INSERT TO commonwatt_api
 CREATE POLICY retired ON institution_fact FOR UPDATE TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON institution_fact
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON size_part TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON size_part FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON size_part FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON size_part FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON size_part
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON opening_hours TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON opening_hours FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON opening_hours FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON opening_hours FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON opening_hours
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON vacation TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON vacation FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON vacation FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON vacation FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON vacation
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
 CREATE POLICY ours ON standard_fact TO commonwatt_owner USING (true) WITH CHECK (true);
@@ -224,3 +263,36 @@ CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON roster_part
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
 CREATE TRIGGER adds_up AFTER INSERT ON roster_part REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION storage.parts_add_up();
+
+CREATE POLICY ours ON compound_split TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON compound_split FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+           OR id IN (SELECT u.split_id FROM compound_user u
+                      WHERE u.institution_id IN (SELECT s.id FROM access.sees() AS s(id))));
+CREATE POLICY made ON compound_split FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT k.id FROM access.keeps_roster() AS k(id)));
+CREATE POLICY retired ON compound_split FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT k.id FROM access.keeps_roster() AS k(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON compound_split
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON compound_user TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON compound_user FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON compound_user FOR INSERT TO commonwatt_api
+    WITH CHECK (institution_id IN (SELECT k.id FROM access.keeps_roster() AS k(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON compound_user
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON premises TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON premises FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+           OR other_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON premises FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON premises FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON premises
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
