@@ -51,6 +51,7 @@ CREATE TABLE coefficient (
     source text NOT NULL,
     verified boolean NOT NULL,
     notes text,
+    made_by text,                     -- who stated it; null: it came with the program
     known_since timestamptz NOT NULL DEFAULT now(),
     known_until timestamptz,
     document text,
@@ -61,6 +62,8 @@ CREATE TABLE coefficient (
     CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
 );
 GRANT SELECT ON coefficient TO commonwatt_api, commonwatt_collector, commonwatt_worker;
+GRANT INSERT, UPDATE (known_until) ON coefficient TO commonwatt_api;
+ALTER TABLE coefficient ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE co2_factor (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -70,6 +73,7 @@ CREATE TABLE co2_factor (
     valid_to date,
     source text NOT NULL,
     verified boolean NOT NULL,
+    made_by text,                     -- who stated it; null: it came with the program
     known_since timestamptz NOT NULL DEFAULT now(),
     known_until timestamptz,
     document text,
@@ -81,6 +85,8 @@ CREATE TABLE co2_factor (
     CHECK (evidence <> 'yes' OR num_nonnulls(document, clause) = 2)
 );
 GRANT SELECT ON co2_factor TO commonwatt_api, commonwatt_collector, commonwatt_worker;
+GRANT INSERT, UPDATE (known_until) ON co2_factor TO commonwatt_api;
+ALTER TABLE co2_factor ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE grid_factor (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -94,6 +100,7 @@ CREATE TABLE grid_factor (
     source text NOT NULL,
     verified boolean NOT NULL,
     notes text,
+    made_by text,                     -- who stated it; null: it came with the program
     known_since timestamptz NOT NULL DEFAULT now(),
     known_until timestamptz,
     document text,
@@ -103,6 +110,8 @@ CREATE TABLE grid_factor (
 );
 CREATE UNIQUE INDEX ON grid_factor (code, basis, year) WHERE known_until IS NULL;
 GRANT SELECT ON grid_factor TO commonwatt_api, commonwatt_collector, commonwatt_worker;
+GRANT INSERT, UPDATE (known_until) ON grid_factor TO commonwatt_api;
+ALTER TABLE grid_factor ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE institution_class (
     code text PRIMARY KEY,

@@ -1,11 +1,32 @@
 -- Who sees and registers institutions and meters; facts are retired, never changed.
 
+CREATE POLICY ours ON coefficient TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON coefficient FOR SELECT TO commonwatt_api USING (true);
+CREATE POLICY made ON coefficient FOR INSERT TO commonwatt_api
+    WITH CHECK (coalesce(made_by, access.viewer()) = access.viewer()
+                AND (SELECT access.administers()));
+CREATE POLICY retired ON coefficient FOR UPDATE TO commonwatt_api USING ((SELECT access.administers()));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON coefficient
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE POLICY ours ON co2_factor TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON co2_factor FOR SELECT TO commonwatt_api USING (true);
+CREATE POLICY made ON co2_factor FOR INSERT TO commonwatt_api
+    WITH CHECK (coalesce(made_by, access.viewer()) = access.viewer()
+                AND (SELECT access.administers()));
+CREATE POLICY retired ON co2_factor FOR UPDATE TO commonwatt_api USING ((SELECT access.administers()));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON co2_factor
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE POLICY ours ON grid_factor TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON grid_factor FOR SELECT TO commonwatt_api USING (true);
+CREATE POLICY made ON grid_factor FOR INSERT TO commonwatt_api
+    WITH CHECK (coalesce(made_by, access.viewer()) = access.viewer()
+                AND (SELECT access.administers()));
+CREATE POLICY retired ON grid_factor FOR UPDATE TO commonwatt_api USING ((SELECT access.administers()));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON grid_factor
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
