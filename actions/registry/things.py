@@ -37,6 +37,11 @@ def every_profile(at: Acting) -> Sequence[Option]:
     ]
 
 
+def every_class(at: Acting) -> Sequence[Option]:
+    """Return the classes of the survey that an institution may be of; sums are none."""
+    return [Option(code, Words(zh, en)) for code, zh, en in regions.classes(at.connection)]
+
+
 INSTITUTION: Final = Thing[Institution](
     "institution",
     Words("机构", "institution"),

@@ -22,6 +22,8 @@ _TAKE = """
            (date_trunc('month', max(last)::timestamp) + interval '1 month')::date
       FROM taken GROUP BY institution_id
 """
+_RENEW = "SELECT storage.renew_some(%s)"
+_LEFT = "SELECT storage.figures_left()"
 _MAKE_TOUCHED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS touched (
         institution_id integer NOT NULL, first date NOT NULL, until date NOT NULL)
@@ -125,3 +127,17 @@ def rebuild(connection: Connection[Any], *, most: int, without: Sequence[int] = 
             connection.execute(_REBUILD, {"most": MOST_QUANTA})
             connection.execute(_FORGIVE)
         return locked
+
+
+def renew_some(connection: Connection[Any], most: int) -> int:
+    """Convert figures of some institutions anew whose factors changed; return how many are left."""
+    row = connection.execute(_RENEW, [most]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def figures_left(connection: Connection[Any]) -> int:
+    """Return of how many institutions figures are still converted anew, after factors changed."""
+    row = connection.execute(_LEFT).fetchone()
+    assert row is not None
+    return int(row[0])

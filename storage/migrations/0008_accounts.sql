@@ -181,6 +181,17 @@ ALTER TABLE stale_account ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON stale_account TO commonwatt_api;
 GRANT SELECT, INSERT, DELETE ON stale_account TO commonwatt_worker;
 
+-- Figures that the worker converts anew in parts, after a factor of many accounts changed; next: the
+-- last institution that is done. Null is all institutions, all carriers.
+CREATE TABLE stale_figure (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    whose integer[],
+    carriers text[],
+    next integer NOT NULL DEFAULT 0,
+    queued_at timestamptz NOT NULL DEFAULT now()
+);
+GRANT SELECT ON stale_figure TO commonwatt_api, commonwatt_worker;
+
 -- No reading, person or member stops another: what cannot be computed is set aside with its reason,
 -- an account has a stated maximum, and each queue says since when its oldest row waits.
 

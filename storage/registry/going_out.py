@@ -35,7 +35,8 @@ INSTITUTIONS: Final[LiteralString] = """
       JOIN (SELECT institution_id, valid_from, source, attribute,
                    ARRAY[coalesce(value, number::text)] AS said
               FROM institution_fact
-             WHERE known_until IS NULL AND attribute <> 'roster_status'
+             WHERE known_until IS NULL
+               AND attribute NOT IN ('roster_status', 'heated_m2', 'cooled_m2')
              UNION ALL
             SELECT a.institution_id, a.valid_from, a.source, '1 affiliation',
                    ARRAY[(SELECT p.code FROM region_fact p

@@ -95,6 +95,15 @@ PUBLISHED: Final = (
         _as_named("to_code"),
     ),
     Published(
+        "usual-hours", "通常开放时间", "Usual hours of opening", "usual_hours",
+        "usual_hours.csv", _as_named("class_code", "days"), _as_named("opens", "closes"),
+    ),
+    Published(
+        "size-kinds", "面积和人数的构成", "Of what area and persons are made", "size_kind",
+        "size_kinds.csv", _as_named("code"),
+        _as_named("size", "counts", "name_zh", "name_en", "unit_zh", "unit_en", "place"),
+    ),
+    Published(
         "delivery-kinds", "购进品类和换算", "Kinds of deliveries", "delivery_kind",
         "delivery_kinds.csv", _as_named("code"),
         {"carrier": "carrier"}

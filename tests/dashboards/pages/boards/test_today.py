@@ -1,6 +1,7 @@
 """The first page: what needs somebody, by role; use while closed is that of plain arithmetic."""
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import ceil
@@ -16,6 +17,7 @@ from dashboards.pages.words import say
 from metering.messages import Message
 from tests.actions.book_world import lock_year, make_books, propose_transfer
 from tests.actions.compact_world import make_union_world
+from tests.actions.examples_of_opening import hours, vacation
 from tests.actions.world import HOUR_MS, START_MS, ZONE
 from tests.dashboards.pages.accounts.test_pages import row_of, text_of
 from tests.dashboards.pages.conftest import PASSWORD
@@ -75,6 +77,27 @@ def test_use_while_closed_is_told_apart_from_what_always_runs(month):
         expected, key=lambda kind: -expected[kind][2]
     )
     assert all(one.above_yuan is None for one in found.wastes)
+
+
+def test_hours_of_its_own_say_when_it_is_closed(month):
+    every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    hours(month.world, every, "08:30-20:00")
+    vacation(month.world, "2016-03-07", "2016-03-09")
+
+    def kind(hour: int) -> str:
+        at = datetime.fromtimestamp(START_MS / 1000, UTC) + timedelta(hours=hour)
+        local = at.astimezone(ZoneInfo(ZONE))
+        if f"{local:%Y-%m-%d}" in (HOLIDAY, "2016-03-07", "2016-03-08"):
+            return "holiday"
+        if 8 <= local.hour < 20:
+            return "open"
+        return "weekend" if local.isoweekday() >= 6 else "night"
+
+    found = today_of(month.world.actor("of the office")).institutions.wastes
+    counted = Counter(map(kind, range(HOURS)))
+    assert {one.kind: one.hours for one in found} == {
+        one: counted[one] for one in ("night", "weekend", "holiday")
+    }
 
 
 def test_a_price_turns_it_into_yuan(month):
