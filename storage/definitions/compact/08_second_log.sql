@@ -122,7 +122,8 @@ RETURN CASE WHEN of_year < first_year THEN of_year + 1
 
 CREATE FUNCTION storage.due_share(of_year integer, now_year integer, first_year integer, years integer,
                                   interim_percent numeric) RETURNS numeric LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN years IS NULL OR now_year >= storage.whole_due_from(of_year, first_year, years) THEN 1
+RETURN CASE WHEN years IS NULL OR now_year >= storage.whole_due_from(of_year, first_year, years)
+            THEN 1
             ELSE interim_percent / 100 END;
 
 -- Every holder of a union's quota with its years, or one, for who sees it or reckons for the union.
