@@ -103,6 +103,7 @@ def _why(one: Correction, lang: Lang) -> list[str]:
             usual=known.reference_station,
         )
         for part in one.parts
+        if part.before != part.after
     ]
 
 
