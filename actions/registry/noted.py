@@ -1,14 +1,16 @@
 """What an import takes, and a person should look at all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from psycopg import Connection
 
+from actions.registry.complaints import problem
 from actions.registry.values import NewChannel, NewInstitution, Note
 from collector.files.lookalikes import likeness
-from storage.registry import changes, shares
+from metering.errors import InputError
+from storage.registry import changes, shares, sizes
 
 _LARGE_CHANGE: Final = Decimal("0.2")
 _SHOWN: Final = 5
@@ -100,19 +102,53 @@ def resembling_codes(
     ]
 
 
-def sizes_changed(
+def against_parts(
     connection: Connection[Any],
     rows: Sequence[NewInstitution],
     found: Sequence[tuple[int | None, int | None]],
-) -> list[Note]:
-    """Return notes on areas and persons that change by more than a fifth: were they meant?"""
+) -> Iterator[InputError]:
+    """Find areas and persons that contradict the parts of which they are known to be made."""
     asked = [
+        (known, name, row.valid_from, number) for known, name, row, number in _sizes(rows, found)
+    ]
+    said = [(row, name) for _, name, row, _ in _sizes(rows, found)]
+    for place, made in sizes.otherwise(connection, asked).items():
+        row, name = said[place]
+        yield problem(
+            row,
+            name,
+            "import.against_parts",
+            (
+                f"{asked[place][3]:f} 与已登记构成的合计 {made:f} 不一致。",
+                f"{asked[place][3]:f} contradicts {made:f}, which its parts come to.",
+            ),
+            (
+                "请留空,或更正该机构面积、人数的构成。",
+                "Leave it empty, or correct the parts of the institution.",
+            ),
+        )
+
+
+def _sizes(
+    rows: Sequence[NewInstitution], found: Sequence[tuple[int | None, int | None]]
+) -> list[tuple[int, str, NewInstitution, Decimal]]:
+    """Return the areas and persons that rows state of institutions that are known."""
+    return [
         (known, name, row, number)
         for row, (by_code, by_credit) in zip(rows, found, strict=True)
         if (known := by_code if by_code is not None else by_credit) is not None
         for name, number in (("area_m2", row.area_m2), ("persons", row.persons))
         if number is not None
     ]
+
+
+def sizes_changed(
+    connection: Connection[Any],
+    rows: Sequence[NewInstitution],
+    found: Sequence[tuple[int | None, int | None]],
+) -> list[Note]:
+    """Return notes on areas and persons that change by more than a fifth: were they meant?"""
+    asked = _sizes(rows, found)
     wanted = [(known, name, row.valid_from) for known, name, row, _ in asked]
     notes = []
     for (_, name, row, number), old in zip(asked, changes.sizes(connection, wanted), strict=True):

@@ -116,3 +116,15 @@ def _zh(one: Standing) -> str:
 
 def _en(one: Standing) -> str:
     return f"“{one.name_en or one.name_zh or ''}” ({one.institution_id})"
+
+
+def says_nothing_new(who: int, day: date) -> InputError:
+    """Return the refusal of a change after which all is as before."""
+    return InputError(
+        "roster.nothing_new",
+        zh=f"机构 {who} 在 {day} 已如此登记。",
+        en=f"Institution {who} is registered so on {day} already.",
+        next_zh="请核对所填内容和日期。",
+        next_en="Check what is stated, and the day.",
+        where={"institution_id": who},
+    )

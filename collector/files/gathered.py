@@ -127,7 +127,7 @@ class Told:
     empty: cells or rows without value. money: rows in a currency. passed: a sheet that is left out.
     deliveries: rows of a day on which something was delivered, which are no readings.
     flows: keys of series that are no plain use, each with what it is: export, net or total.
-    stamp: what the one time of each row marks: start or end.
+    stamp: what the one time of each row marks: start or end. days: it is a day, and nobody said.
     rates_left: the total is read, its rates are not.
     """
 
@@ -151,6 +151,7 @@ class Told:
     deliveries: int = 0
     passed: bool = False
     stamp: str = ""
+    days: bool = False
     flows: list[tuple[str, str]] = field(default_factory=list)
     rates_left: list[str] = field(default_factory=list)
     rates_both: bool = False

@@ -47,6 +47,23 @@ SHORT_DATES: Final = Question(
         Choice("mdy", "月在前,年在后", "the month comes first, the year last"),
     ),
 )
+YEARS: Final = Question(
+    "years",
+    "which_years",
+    "“{}”的年份是三位数,未写明是民国纪年。",
+    "“{}” has a year of three digits, and nothing says that it is counted from 1911.",
+    (Choice("roc", "民国纪年,113 即 2024 年", "of the Republic of China: 113 is 2024"),),
+)
+HIDDEN: Final = Question(
+    "hidden",
+    "hidden_sheet",
+    "该工作表在表格软件中是隐藏的,其中有 {} 个读数。",
+    "A spreadsheet hides this sheet, and it holds {} readings.",
+    (
+        Choice("read", "也读取", "read it as well"),
+        Choice("leave", "不读取隐藏的工作表", "leave out hidden sheets"),
+    ),
+)
 BRACKETS: Final = Question(
     "brackets",
     "which_brackets",
@@ -127,16 +144,6 @@ SHEETS: Final = Question(
     "该工作表不像读数:{}",
     "The sheet does not look like readings: {}",
     (Choice("readings", "不读取这样的工作表", "leave out such sheets"),),
-)
-COLUMN: Final = Question(
-    "column",
-    "unknown_column",
-    "有未知的列:{}。",
-    "It has unknown columns: {}.",
-    (
-        Choice("*=ignore", "不读取这些列", "leave them out"),
-        Choice("NAME=ROLE", "或说明某列的含义", "or say what one holds"),
-    ),
 )
 
 

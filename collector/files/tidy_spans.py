@@ -36,7 +36,7 @@ _OF_PART: Final = re.compile(
     r"((?:19|20)\d\d)\s*年?\s*[-/]?\s*(?:第?\s*([一二三四1-4])\s*季度?|Q([1-4])|([上下])半年)",
     re.IGNORECASE,
 )
-_WORDS: Final = frozenset(
+SPANS: Final = frozenset(
     (
         "时段", "时间段", "时间", "时刻", "时间区间", "区间", "周期", "计费周期", "抄表周期",
         "季度", "计费期间", "账单周期", "结算周期", "期间", "起止日期", "起止时间", "抄表区间",
@@ -63,7 +63,7 @@ def of_spans(looked: Looked) -> Step | None:
     dated = bool(looked.places("date"))
     for at, one in enumerate(looked.head):
         texts = looked.column(at)
-        if not texts or not (plain(str(one)) in _WORDS or heading_of(one).role in _ROLES):
+        if not texts or not (plain(str(one)) in SPANS or heading_of(one).role in _ROLES):
             continue
         for form, heads in _forms(texts, dated=dated and heading_of(one).role != "date"):
             if sum(form(text) is not None for text in texts) * 2 > len(texts):

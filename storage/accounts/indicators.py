@@ -142,9 +142,10 @@ _INDICATORS = """
       LEFT JOIN pair c ON c.institution_id = p.institution_id AND c.profile = p.profile
      ORDER BY p.institution_id, p.profile
 """
-# Members that work under several profiles are shown under each of them.
+# Members that work under several profiles are shown under each of them, and under their own.
 _PROFILES = """
     SELECT profile FROM report.target UNION SELECT code FROM report.profile WHERE is_default
+     UNION SELECT profile FROM region_profile WHERE known_until IS NULL
      ORDER BY 1
 """
 

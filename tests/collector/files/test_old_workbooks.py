@@ -93,7 +93,8 @@ def test_an_old_workbook_says_what_a_new_one_says(content):
 
 def test_what_was_recognised_is_told_and_a_hidden_sheet_is_named():
     table = [["表号", "时间", "读数"], ["m2", at(1), xlwt.Formula("2+3")]]
-    file = taken(old(("一月", REPORT), ("旧", table), hidden="旧"), name="a.xls", **MINE)
+    content = old(("一月", REPORT), ("旧", table), hidden="旧")
+    file = taken(content, name="a.xls", hidden="read", **MINE)
     shown, hidden = file.told
     assert (shown.form, shown.sheet, shown.header_line, shown.shape) == ("xls", "一月", 3, "long")
     assert "hidden" not in shown.how

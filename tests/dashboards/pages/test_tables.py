@@ -20,15 +20,20 @@ from actions.fields import Words, field
 from actions.files import take
 from actions.kinds import Line
 from actions.readings.record_exchange import RecordExchange
+from actions.registry.state_formula import StateFormula
 from actions.registry.weather import StateDegreeDays
 from actions.tables import TABLES, Column, Filter, Table
 from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions import (
     examples_of_books,
+    examples_of_end_uses,
+    examples_of_formulas,
     examples_of_keys,
+    examples_of_pv,
     examples_of_readings,
     examples_of_scenarios,
+    examples_of_submeters,
     examples_of_weather,
 )
 from tests.actions.book_world import make_books
@@ -80,6 +85,12 @@ def browsers(database_of_module) -> Iterator[dict[str, TestClient]]:
     examples_of_keys.sent(world)
     examples_of_readings.imported(world)
     examples_of_readings.correction_of(world, office)
+    examples_of_submeters.balanced(world)
+    examples_of_pv.shone(world)
+    institution, fields = examples_of_formulas.made(world)
+    carry_out(world.actor(), StateFormula.model_validate(fields), institution)
+    channel, fields = examples_of_end_uses.lit(world)
+    examples_of_end_uses.state(world, channel, fields["use"])
     exchange = RecordExchange(
         at="2016-03-01T05:30:00Z", initial="100", source="=form", despite=True
     )
@@ -169,6 +180,8 @@ FORGET = {
     "alarms": "UPDATE alarm_route SET known_until = now() WHERE known_until IS NULL",
     "bills": "TRUNCATE bill CASCADE",
     "commitments": "TRUNCATE commitment CASCADE",
+    "channel-end-uses": "UPDATE channel_end_use SET known_until = now() WHERE known_until IS NULL",
+    "submeters": "UPDATE submeter SET known_until = now() WHERE known_until IS NULL",
     "trusted_takers": "TRUNCATE trusted_taker CASCADE",
 }
 
@@ -232,7 +245,7 @@ WHY_NOT = {
     "figures": "months and deliveries together, which two acts enter",
     **dict.fromkeys(
         ("agreements", "members", "people", "gateways", "targets", "sharing", "routes",
-         "utility-accounts", "submissions"), BY_ACTS
+         "utility-accounts", "submissions", "formulas"), BY_ACTS
     ),
 }  # fmt: skip
 
