@@ -1,7 +1,7 @@
 """Every account explains itself: down to terms, days, readings, coefficients and arithmetic."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from actions.accounts.deriving import Derived, derived_of
 from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.figures import not_found
@@ -47,6 +48,7 @@ class ExplainedTerm:
     channel: Channel | None
     settings: list[DatedSetting]
     evidence: Evidence | None
+    derived: Derived | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,11 @@ def _adds_up(account: Account, terms: Sequence[ExplainedTerm], papers: Sequence[
 
 def _agrees(term: ExplainedTerm) -> bool:
     """Return whether a channel's days are what its readings make, and these what its values say."""
+    known = [day.used for day in term.days if day.used is not None]
+    if term.derived is not None and term.derived.whole:
+        return (sum(known) if known else None) == term.derived.used
     if term.evidence is None:
         return True
-    known = [day.used for day in term.days if day.used is not None]
     balance = term.evidence.balance
     return (sum(known) if known else None) == term.evidence.used and (
         balance is None or balance.agrees
@@ -186,14 +190,16 @@ def _terms(connection: Connection[Any], account: Account) -> list[ExplainedTerm]
     for (channel_id, since), rows in groupby(parts, lambda one: (one.channel_id, one.valid_from)):
         days = list(rows)
         channel = seen.get(channel_id)
-        evidence, settings = None, []
+        evidence, derived, settings = None, None, []
         if channel is not None:
             begin, end = explanations.window(connection, channel_id, month, since, days[0].valid_to)
-            evidence = evidence_of(connection, channel_id, begin, end)
+            derived = derived_of(connection, channel_id, begin, end)
+            evidence = None if derived else evidence_of(connection, channel_id, begin, end)
             settings = [
                 one for one in meters.settings(connection, channel_id) if _overlaps(one, begin, end)
             ]
-        terms.append(_term(days, owners.get(channel_id), channel, settings, evidence))
+        made = _term(days, owners.get(channel_id), channel, settings, evidence)
+        terms.append(replace(made, derived=derived))
     return terms
 
 

@@ -45,6 +45,23 @@ class DayShown(BaseModel):
     measured_s: int
 
 
+class InputShown(Shown):
+    """A channel of which a virtual one is made."""
+
+    channel_id: int
+    sign: int = Field(description="1: added, or the part is of it; -1: taken off.")
+    name: str | None = Field(description="Null where it is somebody else's.")
+    used: int | None = Field(description="Quanta in the month, of the hours that are known.")
+
+
+class DerivedShown(Shown):
+    """What a virtual channel's use is made of; /formulas?channel= has its formulas."""
+
+    inputs: list[InputShown]
+    used: int | None = Field(description="Quanta, computed anew from the hours of the inputs.")
+    whole: bool = Field(description="Whether the reader sees all that it is made of.")
+
+
 class TermShown(BaseModel):
     """A channel's part in the account."""
 
@@ -60,6 +77,7 @@ class TermShown(BaseModel):
     channel: ChannelShown | None = Field(description="Null where beyond the reader's rights.")
     settings: list[SettingShown]
     evidence: EvidenceShown | None
+    derived: DerivedShown | None = Field(description="Of a virtual channel, in place of evidence.")
 
 
 class DocumentShown(BaseModel):
@@ -198,6 +216,7 @@ def _term(term: ExplainedTerm, per_unit: int) -> TermShown:
             setting_shown(one, term.channel) for one in term.settings if term.channel is not None
         ],
         evidence=evidence_shown(term.evidence, term.channel, per_unit),
+        derived=DerivedShown.model_validate(term.derived) if term.derived else None,
     )
 
 
