@@ -76,6 +76,8 @@ def heading_of(cell: Cell, told: str = "") -> Heading:
     less = plain(bare)
     role = _ROLES.get(word) or _rate(word) or _rate(less) or _ROLES.get(less)
     role = role or role_of(word) or role_of(less)
+    if not role and is_total(text):
+        return Heading(text, IGNORE, unit)
     if not role and unit_of(bare):
         return Heading(text, "value", unit_of(bare) or "")
     return Heading(text, role or "", unit)
