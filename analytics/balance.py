@@ -9,7 +9,7 @@ import numpy as np
 from analytics.registers import floored
 from analytics.steps import Bools, EffectiveReadings, Ints, Judged, Reason, Steps
 
-_NOBODY_KNOWS = (Reason.FALL, Reason.OVER_LIMIT, Reason.OUT_OF_RANGE)
+_NOBODY_KNOWS = (Reason.FALL, Reason.OVER_LIMIT, Reason.OUT_OF_RANGE, Reason.TURNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from analytics.limits import in_range, is_short, keeps_pace, may_wrap, within
-from analytics.lines import BOUNDS, Bounds, Line, covered, line_of
+from analytics.lines import BOUNDS, Bounds, Line, covered, line_of, longest_ms
 from analytics.outliers import stands
 from analytics.steps import Bools, Codes, EffectiveReadings, Ints, Judged, Reason, Steps, is_known
+from analytics.turns import Course, in_doubt
 from metering.channels import Kind
 
 
@@ -130,6 +131,9 @@ def _judged(pairs: _Pairs, bounds: Bounds) -> tuple[Codes, Ints | None, Ints, Bo
         start = start.copy()
         start[late] = pairs.start[since]
         gone = covered(since, late, n)
+    doubted = _doubted(pairs, reason, turn, start, bounds)
+    if doubted is not None:
+        reason[doubted] = Reason.TURNS
     return reason, turn, start, gone
 
 
@@ -152,6 +156,34 @@ def _wraps(pairs: _Pairs, fell: Ints, reason: Codes, bounds: Bounds) -> Bools:
         paced |= some & keeps_pace(implied, time, pairs.used[step], apart, short)
         seen |= some
     return fine & (paced | (~seen & short) | confirmed)
+
+
+def _doubted(
+    pairs: _Pairs, reason: Codes, turn: Ints | None, since: Ints, bounds: Bounds
+) -> Bools | None:
+    """Return which known steps may be of another number of turns; None where none can be."""
+    wraps = pairs.wraps
+    if not wraps.any() or (turn is None and is_short(pairs.end - since, pairs.period).all()):
+        return None
+    known, line = is_known(reason), pairs.line
+    used = np.where(known, pairs.used if turn is None else pairs.used + turn, 0)
+    course = Course(
+        used=used,
+        start=pairs.start,
+        since=since,
+        end=pairs.end,
+        known=known,
+        turned=reason == Reason.WRAPPED,
+        said=pairs.confirmed | (line.into[pairs.b] != line.out[pairs.b]),
+        meter=pairs.meter,
+        wraps=wraps,
+        most=pairs.most,
+        period=pairs.period,
+        first=line.place[pairs.a],
+        last=line.place[pairs.b],
+        longest=longest_ms(line, pairs.a, bounds),
+    )
+    return in_doubt(course, bounds)
 
 
 def _caught_up(pairs: _Pairs, over: Ints, reason: Codes, bounds: Bounds) -> tuple[Ints, Ints]:

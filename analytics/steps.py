@@ -28,6 +28,7 @@ class Reason(IntEnum):
     CAUGHT_UP = 8  # a frozen register, then all it had missed: one step, its shape estimated
     OVER_LIMIT = 9  # more than the connection can carry: a person says what it was
     BILL = 10  # as GAP, of a use whose beginning a file tells
+    TURNS = 11  # nobody knows how often the register turned: a person says what it was
 
 
 _KNOWN: Final = (Reason.KNOWN, Reason.WRAPPED, Reason.CAUGHT_UP)

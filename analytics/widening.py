@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from analytics.limits import within
+from analytics.limits import is_short, within
 from analytics.lines import BOUNDS, Bounds, Line, line_of
 from analytics.steps import Bools, EffectiveReadings, Ints
 
@@ -47,7 +47,7 @@ class Widened(NamedTuple):
 class _Looked(NamedTuple):
     line: Line
     rise: Ints
-    plain: Bools  # steps that rise by no more than can be
+    plain: Bools  # steps that rise by no more than can be, and hide no whole turn
 
 
 def widened(
@@ -73,9 +73,13 @@ def widened(
 
 
 def plain_steps(line: Line, rise: Ints) -> Bools:
-    """Return which steps rise by no more than can be; (n - 1,)."""
+    """Return which steps rise by no more than can be, and not by a whole turn more; (n - 1,)."""
+    most, wraps, time = line.most[:-1], line.wraps[:-1], np.diff(line.at)
     plain: Bools = line.follows & (rise >= 0)
-    plain &= within(rise, line.most[:-1], np.diff(line.at))
+    plain &= within(rise, most, time)
+    if wraps.any():
+        long = np.flatnonzero(plain & (wraps > 0) & ~is_short(time, line.period[:-1]))
+        plain[long] = ~within(rise[long] + wraps[long], most[long], time[long])
     return plain
 
 

@@ -34,6 +34,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "用量超过该线路所能承载,不予计入;请由人员说明",
         "more than the connection can carry, so not counted: a person says what it was",
     ),
+    "turns": (
+        "无法判断示数翻转了几次,不予计入;请由人员说明",
+        "nobody knows how often the register turned, so not counted: a person says what it was",
+    ),
     BEFORE_FIRST: ("首次读数之前", "before the first reading"),
     AFTER_LAST: ("最近一次读数之后", "after the last reading"),
 }

@@ -89,7 +89,7 @@ def _unknown_step(one: Case) -> tuple[int, int]:
     """Return the values at both ends of the unknown step that ends at the instant."""
     near = effects.around(one.connection, one.channel.channel_id, one.at_ms)
     steps, rows = near.found.steps, near.rows
-    lost = np.isin(steps.reason, (Reason.FALL, Reason.OVER_LIMIT))
+    lost = np.isin(steps.reason, (Reason.FALL, Reason.OVER_LIMIT, Reason.TURNS))
     ends = np.flatnonzero((steps.end_ms == one.at_ms) & lost)
     if not len(ends):
         words = "处没有未知用量的时段。", "is not the end of a stretch whose use is unknown."

@@ -8,6 +8,7 @@ from pydantic import Field
 from actions.declared import Action, Effect, Opposite
 from actions.fields import Acting, field
 from actions.kinds import Day, Id, Line, Row
+from actions.registry import roster_refusals as refusals
 from actions.registry.change_roster import RosterChanged, about_change, back, done
 from actions.registry.institutions import institution_name
 from actions.registry.roster_plans import Plan, effects, planned
@@ -66,9 +67,9 @@ class MergeInstitutions(Action[Institution, RosterChanged]):
 
     def _plan(self, on: Institution, at: Acting) -> Plan:
         whom = sorted(set(self.institutions) - {on.institution_id})
+        if not whom:
+            raise refusals.into_itself(on.institution_id)
         parts = [Part(who, on.institution_id, Fraction(1)) for who in whom]
-        if not parts:  # into itself alone
-            parts = [Part(on.institution_id, on.institution_id, Fraction(0))]
         head = Change.MERGE.value, self.day, self.document_number, self.reason
         return planned(at, NewChange(*head, whom, parts))
 
@@ -114,5 +115,7 @@ class SplitInstitution(Action[Institution, RosterChanged]):
     def _plan(self, on: Institution, at: Acting) -> Plan:
         who = on.institution_id
         parts = [Part(who, one.institution, share_of(one.share)) for one in self.successors]
+        if parts == [Part(who, who, Fraction(1))]:
+            raise refusals.into_itself(who)
         head = Change.SPLIT.value, self.day, self.document_number, self.reason
         return planned(at, NewChange(*head, [who], parts))

@@ -26,7 +26,7 @@ class Level(StrEnum):
     TOWNSHIP = "township"
 
 
-_LEVELS: Final = {
+LEVELS: Final = {
     Level.CENTRAL.value: Words("中央", "central"),
     Level.PROVINCIAL.value: Words("省级", "provincial"),
     Level.CITY.value: Words("市级", "city"),
@@ -44,7 +44,7 @@ class MoveInstitution(Action[Institution, RosterChanged]):
     about = about_change("move", "move", "改变隶属", "Move it elsewhere", by_file=True)
 
     region: Id = field(zh="行政区划", en="Region", choices=every_region, examples=[3])
-    level: Level = field(zh="级别", en="Level", names=_LEVELS, examples=["city"])
+    level: Level = field(zh="级别", en="Level", names=LEVELS, examples=["city"])
     department_line: Line = field(
         zh="主管部门", en="Department line", choices=every_line, examples=["education"]
     )

@@ -18,7 +18,7 @@ from storage.columns import Columns, copy_out
 _CANDIDATES = """
     SELECT q.channel_id,
            (extract(epoch FROM q.last - q.first) / (SELECT min(period_s) FROM channel_setting s
-             WHERE s.channel_id = q.channel_id AND s.known_until IS NULL))::bigint + 2,
+             WHERE s.channel_id = q.channel_id::bigint AND s.known_until IS NULL))::bigint + 2,
            q.added AND coalesce(q.first > e.at, false)
       FROM (SELECT channel_id, min(id) AS oldest, min(first) AS first, max(last) AS last,
                    bool_and(added) AS added
@@ -29,7 +29,7 @@ _CANDIDATES = """
 """
 
 # A statement of its own: what is read after it cannot be older than the lock. Plain FOR UPDATE
-# would block the collector's foreign keys.
+# would block foreign keys of what is registered and said meanwhile.
 _LOCK = """
     SELECT c.id FROM unnest(%s::integer[]) WITH ORDINALITY AS w (id, place)
       JOIN channel c ON c.id = w.id
@@ -37,7 +37,7 @@ _LOCK = """
 """
 
 _QUEUED = """
-    SELECT id, channel_id, storage.ms(first) AS first, storage.ms(last) AS last, added
+    SELECT id, channel_id, first, last, added
       FROM stale_usage WHERE channel_id = ANY(%(channels)s)
 """
 
@@ -86,7 +86,7 @@ def take(
     queued = copy_out(
         connection,
         _QUEUED,
-        {"id": "int8", "channel_id": "int4", "first": "int8", "last": "int8", "added": "bool"},
+        {"id": "int8", "channel_id": "int4", "first": "at", "last": "at", "added": "bool"},
         {"channels": locked},
     )
     return locked, queued, len(waiting) > len(locked)

@@ -74,17 +74,29 @@ def _bridged(
 ) -> set[int]:
     """The places of what lies between two readings that fit, about steps that cannot be."""
     gone: set[int] = set()
+    faults = [_fault(whole, one, other) for one, other in pairwise(left)]
     for length in range(1, longest + 1):
         found = [
             a
             for a in range(len(left) - length - 1)
-            if not gone & set(range(a, a + length + 2))
+            if any(faults[a : a + length + 1])  # where nothing is impossible there is no bridge
+            and not gone & set(range(a, a + length + 2))
             and _bridges(whole, left, a, a + length + 1, calm, bounds)
         ]
         for before, a in pairwise([-length - 1, *found]):
             if a - before > length:
                 gone |= set(range(a + 1, a + length + 1))
     return gone
+
+
+def _fault(whole: _Register, one: int, other: int) -> str | None:
+    """What is impossible about a step of those left; nothing is where no limit is stated."""
+    rows = whole.rows
+    if not whole.follows(one, other) or rows[one].facts.most is None:
+        return None
+    if whole.rise(one, other) < 0:
+        return None if _can_wrap(rows[one], rows[other], 10) else "fall"
+    return None if whole.plausible(one, other) else "over"
 
 
 def _bridges(whole: _Register, left: list[int], a: int, z: int, calm: int, bounds: Bounds) -> bool:
@@ -97,15 +109,9 @@ def _bridges(whole: _Register, left: list[int], a: int, z: int, calm: int, bound
         return False
 
     def fault(x: int) -> str | None:
-        """What is impossible about a step of those left; nothing beyond the register is."""
-        one, other = left[x], left[x + 1]
-        same = whole.follows(one, other) and whole.out[one] == whole.out[left[a]]
-        most = rows[one].facts.most
-        if not same or most is None:
-            return None
-        if whole.rise(one, other) < 0:
-            return None if _can_wrap(rows[one], rows[other], 10) else "fall"
-        return None if whole.plausible(one, other) else "over"
+        """What is impossible about a step; nothing beyond the register is."""
+        same = whole.out[left[x]] == whole.out[left[a]]
+        return _fault(whole, left[x], left[x + 1]) if same else None
 
     beside = [*range(max(a - calm, 0), a), *range(z, min(z + calm, len(left) - 1))]
     if any(fault(x) for x in beside):
@@ -258,24 +264,115 @@ def steps(rows: list[Row], bounds: Bounds) -> list[Step]:
     for x, reason in enumerate(plain):
         if reason == "FALL" and _wraps(whole, left, x, plain, bounds):
             why[x] = "WRAPPED"
-    made: list[Step] = []
-    starts: list[int] = []  # the place in `left` from which each step made so far begins
-    for x in range(len(why)):
-        a, b, since = left[x], left[x + 1], x
-        if why[x] == "OVER_LIMIT":
-            since = _frozen_since(whole, left, x, why, bounds)
-            if since < x:
-                why[x] = "CAUGHT_UP"
-                while starts and starts[-1] >= since:
-                    starts.pop()
-                    made.pop()
-        used = _used(rows[a], rows[b], why[x])
-        reason = why[x]
-        if used is not None and abs(_raw(rows[a], rows[b], reason) * rows[a].facts.ratio) > 2**53:
+    since = list(range(len(why)))  # from which step each one begins
+    for x, reason in enumerate(why):
+        if reason == "OVER_LIMIT":
+            since[x] = _frozen_since(whole, left, x, why, bounds)
+            why[x] = "CAUGHT_UP" if since[x] < x else reason
+    doubt = _Turns(whole, left, why, since, bounds).doubt()
+    made = []
+    for x, reason in enumerate(why):
+        if any(since[y] <= x < y for y in range(x + 1, len(why))):
+            continue
+        old, new = rows[left[x]], rows[left[x + 1]]
+        reason = "TURNS" if x in doubt else reason
+        used = _used(old, new, reason)
+        if used is not None and abs(_raw(old, new, reason) * old.facts.ratio) > 2**53:
             used, reason = None, "OUT_OF_RANGE"
-        made.append(Step(rows[left[since]].at, rows[b].at, used, reason, rows[a].facts.period_s))
-        starts.append(since)
+        made.append(Step(rows[left[since[x]]].at, new.at, used, reason, old.facts.period_s))
     return made
+
+
+class _Turns:
+    """Which known steps may be of one turn more, or show one that never was."""
+
+    def __init__(
+        self, whole: _Register, left: list[int], why: list[str], since: list[int], bounds: Bounds
+    ) -> None:
+        self.whole, self.left, self.why, self.since = whole, left, why, since
+        self.bounds, self.rows = bounds, [whole.rows[place] for place in left]
+        self.count = len(why)
+        self.known = [one in ("KNOWN", "WRAPPED", "CAUGHT_UP") for one in why]
+        self.used = [
+            _raw(self.rows[x], self.rows[x + 1], why[x]) if self.known[x] else 0
+            for x in range(self.count)
+        ]
+        self.said = [row.wrap_confirmed or row.wall for row in self.rows[1:]]
+        self.turned = [
+            one == "WRAPPED" and not said for one, said in zip(why, self.said, strict=True)
+        ]
+
+    def doubt(self) -> set[int]:
+        found: set[int] = set()
+        for a in range(self.count):
+            if self._once_more(a, a):
+                found.add(a)
+            for z in range(a + 1, min(a + self.bounds.run + 1, self.count)):
+                if not self._one_register(a, z):
+                    break
+                still = not any(self.used[a + 1 : z]) and all(self.known[a + 1 : z])
+                at_edge = (self.turned[a] and self._moves(z)) or (self.turned[z] and self._moves(a))
+                if z > a + 1 and still and at_edge and self._once_more(a, z):
+                    found |= set(range(a, z + 1))
+                found |= self._shown(a, z)
+        return {x for x in found if self.known[x] and not self.said[x]}
+
+    def _one_register(self, a: int, z: int) -> bool:
+        return self.whole.out[self.left[a]] == self.whole.out[self.left[z]]
+
+    def _moves(self, x: int) -> bool:
+        return not self.known[x] or self.used[x] != 0
+
+    def _time(self, a: int, z: int) -> int:
+        return self.rows[z + 1].at - self.rows[self.since[a]].at
+
+    def _pace(self, x: int, since: int) -> Fraction:
+        period = self.rows[x].facts.period_s * 1000
+        return Fraction(self.used[x], max(self.rows[x + 1].at - self.rows[since].at, period))
+
+    def _beside(self, a: int, z: int) -> Fraction | None:
+        """The fastest of the steps before a and after z that are known, and no wraps."""
+        near = [(a - 1 - more, a) for more in range(self.bounds.rate_steps)]
+        near += [(z + 1 + more, z) for more in range(self.bounds.rate_steps)]
+        some = [
+            self._pace(x, x)
+            for x, edge in near
+            if 0 <= x < self.count
+            and self._one_register(x, edge)
+            and self.why[x] in ("KNOWN", "CAUGHT_UP")
+            and abs(self.rows[x].at - self.rows[edge].at) <= self.bounds.far_ms
+        ]
+        return max(some, default=None)
+
+    def _once_more(self, a: int, z: int) -> bool:
+        facts, time = self.rows[a].facts, self._time(a, z)
+        used, beside = sum(self.used[a : z + 1]) + (facts.wraps or 0), self._beside(a, z)
+        return (
+            facts.wraps is not None
+            and all(self.known[a : z + 1])
+            and time > 3 * facts.period_s * 1000
+            and fits(facts.most, used, time)
+            and beside is not None
+            and Fraction(used, time) <= beside
+        )
+
+    def _shown(self, a: int, z: int) -> set[int]:
+        """The steps from a to z that show a turn where less fits, from the first odd one on."""
+        facts, used = self.rows[a].facts, sum(self.used[a : z + 1])
+        if not facts.wraps or used < facts.wraps or not any(self.turned[a : z + 1]):
+            return set()
+        between = self.left[z + 1] - self.left[a] - 1
+        lasts = self.rows[z].at - self.rows[a + 1].at
+        if between > self.bounds.run + self.bounds.beside:
+            return set()
+        if lasts > _longest_ms(self.rows[a], self.bounds):
+            return set()
+        beside, time = self._beside(a, z), self.rows[z + 1].at - self.rows[a].at
+        if beside is None or Fraction(used % facts.wraps, time) > 2 * beside:
+            return set()
+        quick = {x for x in range(a, z + 1) if self.known[x] and self._pace(x, x) > 2 * beside}
+        odd = quick | {x for x in range(a, z + 1) if self.turned[x]}
+        return set(range(min(odd), max(odd) + 1)) if quick else set()
 
 
 def _plainly(whole: _Register, a: int, b: int) -> str:

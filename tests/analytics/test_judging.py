@@ -260,8 +260,12 @@ def test_a_wrapping_register_gives_its_use_back(used, first, factor):
         byhand.effective(register(shown, wraps=100_000, most=9_999, factor=factor, period_s=3600))
     )
 
-    assert made.used.tolist() == [amount * factor for amount in used]
-    assert made.measured.all()
+    right = np.array([amount * factor for amount in used])
+    assert (made.used == right)[made.known].all()
+    doubted = {Reason(reason).name for reason in made.reason[~made.known].tolist()}
+    event(f"all known: {not doubted}")
+    assert doubted <= {"TURNS"}  # only where what is beside is far slower
+    assert made.known.all() or max(used) > 2 * min(used)
 
 
 @given(

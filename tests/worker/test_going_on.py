@@ -10,6 +10,7 @@ from tests.storage.world import START_MS, SentReading, batch_of, forget_readings
 from worker.loop import Worker, WorkSettings
 
 MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
 KEPT = "SELECT channel_id, storage.ms(at), value FROM usage_end ORDER BY 1"
 TABLES = ("usage_hour", "usage_day", "usage_month")
 
@@ -132,6 +133,21 @@ def test_a_reading_that_is_seen_before_its_place_in_the_queue_counts_once(regist
     )
     register.read()
     register.send(*calm(1, 102))
+    register.read()
+
+    assert register.usage() == register.anew()
+
+
+def test_a_late_reading_that_waits_with_newer_ones_counts(register):
+    register.send(*calm(300))
+    register.read()
+    at, value = calm(1, 310)[0]
+    register.send((at + HOUR_MS, value))
+    register.read()
+    assert register.ask(KEPT) == [(register.channel, at + HOUR_MS, value)]
+
+    register.send((at, value - 3))
+    register.send((at + HOUR_MS + MINUTE_MS, value + 3))
     register.read()
 
     assert register.usage() == register.anew()

@@ -42,7 +42,9 @@ CASES = [
 CASES += [example(PAGES[0])]
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW_MS = 1_735_660_800_000  # the end of 2024
-UNKNOWN = {"fall", "over_limit", "missing", "no_final", "held_too_long", "out_of_range"}
+UNKNOWN = {
+    "fall", "over_limit", "missing", "no_final", "held_too_long", "out_of_range", "turns"
+}  # fmt: skip
 ESTIMATED = {"gap", "bill", "caught_up"}
 
 INSTITUTION = "{code},例 {code},Case {code},,GOV,offices,city,110000,1000,50,2020-01-01\n"
