@@ -4,6 +4,7 @@ Asked after the words that are known as they stand. A column of a channel (1å·æ
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from collector.files.answers import IGNORE
@@ -75,9 +76,14 @@ _FORMS: Final = (
         ),
     ),
 )
+_LONGEST: Final = 40
+_WORDS: Final = re.compile(r"[^\W\d]{2}")
 _GRAMMAR: Final = tuple((role, re.compile(form)) for role, form in _FORMS)
 
 
+@lru_cache(maxsize=4096)
 def role_of(word: str) -> str:
     """Return the role of a heading, as `plain` of it; empty where no form fits."""
+    if len(word) > _LONGEST or not _WORDS.search(word):  # a figure, or a remark
+        return ""
     return next((role for role, form in _GRAMMAR if form.fullmatch(word)), "")
