@@ -16,7 +16,8 @@ from actions.actor import Actor
 from actions.figures import not_found
 from actions.readings.evidence import Evidence, evidence_of
 from analytics.doubled import doubled
-from storage.accounts import explanations, ledger
+from storage.accounts import documents, explanations, ledger
+from storage.accounts.documents import Document
 from storage.accounts.explanations import Coefficient, GridFactor, Owner, Part
 from storage.accounts.ledger import Account, AccountFilter
 from storage.registry import meters
@@ -62,6 +63,7 @@ class Conversion:
 class Explanation:
     """What one account stands on.
 
+    documents: of an account that no meter made, the bills, typed figures or estimate it rests on.
     agrees: whether the parts shown add to the account, and each channel's to its readings; False
         where some are beyond the reader's rights, or still to be recomputed (`waits`).
     counted_twice: channels of which the first used each day what the others did together: a total
@@ -71,6 +73,7 @@ class Explanation:
 
     account: Account
     terms: list[ExplainedTerm]
+    documents: list[Document]
     agrees: bool
     waits: bool
     counted_twice: tuple[int, ...]
@@ -95,7 +98,7 @@ def explain_account(
         code = known_profile(connection, profile)
         account = _account(connection, institution_id, carrier, first, source, code)
         terms = _terms(connection, account) if source == "meter" else []
-        known = [term.quanta for term in terms if term.quanta is not None]
+        papers = documents.behind(connection, account) if source != "meter" else []
         chain = (
             explanations.grid_chain(connection, institution_id, first)
             if carrier == "electricity"
@@ -108,8 +111,8 @@ def explain_account(
     return Explanation(
         account=account,
         terms=terms,
-        agrees=source != "meter"
-        or ((sum(known) if known else None) == account.quanta and all(map(_agrees, terms))),
+        documents=papers,
+        agrees=_adds_up(account, terms, papers) and all(map(_agrees, terms)),
         waits=waits,
         counted_twice=_counted_twice(terms),
         coefficient=coefficient,
@@ -118,6 +121,13 @@ def explain_account(
         grid_chain=chain,
         co2=_conversion(account, account.co2_g, account.kgco2_per_unit),
     )
+
+
+def _adds_up(account: Account, terms: Sequence[ExplainedTerm], papers: Sequence[Document]) -> bool:
+    """Return whether the parts, of channels or of documents, add to the account."""
+    known = [one.quanta for one in terms if one.quanta is not None]
+    parts = known if account.source == "meter" else [one.part for one in papers]
+    return (sum(parts) if parts else None) == account.quanta
 
 
 def _agrees(term: ExplainedTerm) -> bool:

@@ -1,6 +1,7 @@
 """What an account stands on, down to readings, coefficients and the arithmetic."""
 
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -20,6 +21,7 @@ from api.routes.registry.channels import (
     channel_shown,
     setting_shown,
 )
+from storage.accounts.documents import Document
 from storage.accounts.explanations import Coefficient, GridFactor
 from storage.seed_words import in_chinese
 
@@ -78,6 +80,26 @@ class TermShown(BaseModel):
     derived: DerivedShown | None = Field(description="Of a virtual channel, in place of evidence.")
 
 
+class DocumentShown(BaseModel):
+    """A bill, a typed figure or an estimate that the account rests on."""
+
+    kind: str = Field(description="bill, typed, delivery or estimate")
+    id: int
+    number: str = Field(
+        description="The supplier's, of a bill; on what a typed figure rests; how one estimated."
+    )
+    first: date
+    last: date
+    basis: str | None = Field(description="Of a bill: days or billed.")
+    whole: Exact = Field(description="Of the whole document, in the account's unit.")
+    part: Exact = Field(description="What of it is in this account.")
+    scan: str | None = Field(description="The attachment's SHA-256.")
+    estimated: bool
+    reason: str | None
+    known_since: datetime
+    known_by: str
+
+
 class CoefficientShown(BaseModel):
     """What a unit counts as, and who says so."""
 
@@ -126,6 +148,7 @@ class ExplanationShown(BaseModel):
 
     account: AccountShown
     terms: list[TermShown]
+    documents: list[DocumentShown] = Field(description="Of an account that no meter made.")
     agrees: bool = Field(description="Whether the parts shown add to the account.")
     waits: bool = Field(description="Readings have come whose use is still to be computed.")
     counted_twice: list[int] = Field(
@@ -157,6 +180,7 @@ def get_explanation(
     return ExplanationShown(
         account=account_shown(found.account),
         terms=[_term(one, found.account.per_unit) for one in found.terms],
+        documents=[_document(one, found.account.per_unit) for one in found.documents],
         agrees=found.agrees,
         waits=found.waits,
         counted_twice=list(found.counted_twice),
@@ -193,6 +217,13 @@ def _term(term: ExplainedTerm, per_unit: int) -> TermShown:
         ],
         evidence=evidence_shown(term.evidence, term.channel, per_unit),
         derived=DerivedShown.model_validate(term.derived) if term.derived else None,
+    )
+
+
+def _document(found: Document, per_unit: int) -> DocumentShown:
+    whole, part = in_units(found.whole, per_unit), in_units(found.part, per_unit)
+    return DocumentShown.model_validate(
+        {**asdict(found), "whole": whole, "part": part}, from_attributes=False
     )
 
 
