@@ -59,12 +59,18 @@ def by_climate(weather: Weather, parts: tuple[Part, ...]) -> Correction | None:
     return Correction(CLIMATE, factor, weather=weather, parts=parts)
 
 
-def proposed(sizes: Sequence[Size], base_year: int, day: date) -> list[Correction]:
+def proposed(
+    sizes: Sequence[Size], base_year: int, day: date, least: Fraction = Fraction(0)
+) -> list[Correction]:
     """Return the corrections that registered sizes give a base for a quota that begins on a day.
 
-    None where nothing changed, or where either side was never stated.
+    None where nothing changed, or where either side was never stated. least: of which part area or
+    persons must have changed, as an agreement may ask, for a base to be revised at all.
     """
     area, persons = (_pair(sizes, name, base_year, day) for name in ("area_m2", "persons"))
+    changed = [abs(one[1] / one[0] - 1) for one in (area, persons) if one is not None]
+    if max(changed, default=Fraction(0)) < least:
+        return []
     found = []
     if area is not None and area[0] != area[1]:
         found.append(Correction(AREA, area_factor(*area[:2]), *area))

@@ -23,6 +23,7 @@ from storage.registry import institutions
 def corrections_of(start: Start, year: int | None) -> Mapping[int, list[Correction]]:
     """Return what registered sizes and degree days propose, by institution, where they differ.
 
+    Sizes revise a base from the change on that the agreement binds to, where it says one.
     Of institutions that the planner does not see nothing is proposed: λ would tell of them.
     """
     rows = {int(who): row for row, who in enumerate(start.roster.institution.tolist())}
@@ -33,7 +34,7 @@ def corrections_of(start: Start, year: int | None) -> Mapping[int, list[Correcti
             continue
         base = start.base[row]
         of_year = start.kept.target.year_after(base, year)
-        if some := proposed(sizes, base.year, date(of_year, 1, 1)):
+        if some := proposed(sizes, base.year, date(of_year, 1, 1), start.revised_from):
             found[who] = [*some, *found.get(who, ())]
     return found
 
@@ -102,6 +103,7 @@ def _why(one: Correction, lang: Lang) -> list[str]:
             usual=known.reference_station,
         )
         for part in one.parts
+        if part.before != part.after
     ]
 
 

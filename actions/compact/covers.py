@@ -1,8 +1,9 @@
 """How holders stand in their cover: what acts, tables and pages work out alike."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 
 from actions.compact.book_words import ACCOUNT_STATES, account_words
 from actions.compact.movement_things import Books
@@ -34,7 +35,7 @@ def stood_of(row: HolderRow, at: Acting) -> Stood:
     """Return how a holder stands today, over all its years so far."""
     record = row.record(at.today.year)
     due = record.due
-    due_g = None if due is None else int(due)
+    due_g = None if due is None else ceil(due)
     of = row.institution_id, row.member_id
     return Stood(*of, record.status.value, due_g, int(row.covered_g))
 
@@ -59,10 +60,13 @@ def _holds_nothing(union: int, on: Institution) -> ConflictError:
 
 
 def due_g(at: Acting, of: Books, on: Institution) -> int:
-    """Return what of a year's locked use is not covered; ConflictError without. [g, of water L]"""
+    """Return what of a year's locked use is due by now and not covered, ConflictError without.
+
+    Within an agreed period of several years that is its interim part. [g, of water L]
+    """
     year, row = of.year, holder_of(at, of.union, of.indicator, on)
-    used = dict(zip(row.years, row.used_g, strict=True)).get(year)
-    if used is None:
+    record = replace(row, excluded=[]).record(at.today.year)
+    if year not in record.used:
         raise ConflictError(
             "cover.not_locked",
             zh=f"{year} 年的用能数据尚未锁定核定。",
@@ -72,7 +76,8 @@ def due_g(at: Acting, of: Books, on: Institution) -> int:
             where={"institution_id": on.institution_id, "year": year},
         )
     covered = accounts.balance(at.connection, *of, "covered", institution_id=on.institution_id)
-    if int(used) <= covered:
+    asked = ceil(record.asked(year))
+    if asked <= covered:
         told = amount_words(covered, of.indicator).en
         raise ConflictError(
             "cover.nothing_due",
@@ -82,7 +87,7 @@ def due_g(at: Acting, of: Books, on: Institution) -> int:
             next_en="Nothing is to be done.",
             where={"year": year},
         )
-    return int(used) - covered
+    return asked - covered
 
 
 def of_members(at: Acting, union: int, indicator: str) -> list[MemberCover]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -25,7 +26,7 @@ from compact.indicators import Indicator, Quantity
 from compact.memberships import Step
 from compact.methods import Method
 from compact.rosters import ANY_DAY, Roster, first_days
-from storage.compact import bases, evidence, rosters, targets, unions
+from storage.compact import agreements, bases, evidence, rosters, targets, unions
 from storage.compact import unseen as of_unseen
 from storage.compact.evidence import EvidenceRow
 from storage.registry import weather
@@ -42,7 +43,8 @@ class Start:
     planner does not see. resized: areas and persons of those for whom several were stated.
     evidence: documents that may limit what is asked of institutions that the planner sees.
     weather: degree days by region that states any. stands: where institutions are that the planner
-    sees, if any region states any.
+    sees, if any region states any. revised_from: the part of area or persons from whose change on a
+    base is revised, as agreed.
     """
 
     kept: targets.TargetRow
@@ -61,6 +63,7 @@ class Start:
     evidence: Mapping[int, Sequence[EvidenceRow]] = field(default_factory=dict)
     weather: Mapping[int, Sequence[DegreeDayRow]] = field(default_factory=dict)
     stands: Mapping[int, int] = field(default_factory=dict)
+    revised_from: Fraction = Fraction(0)
 
 
 def start(actor: Actor, target_id: int) -> Start:
@@ -99,7 +102,14 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
         evidence=evidence.newest(connection),
         weather=stated,
         stands=weather.places(connection, ids) if stated else {},
+        revised_from=_revised_from(connection, kept.union_id),
     )
+
+
+def _revised_from(connection: Connection[Any], union_id: int) -> Fraction:
+    """Return the change of area or persons that the agreement binds to, 0 where it says none."""
+    percent = agreements.binding_term(connection, union_id, "revise_percent")
+    return Fraction(percent or 0) / 100
 
 
 def _weather(

@@ -12,10 +12,10 @@ from actions.fields import Acting, Option, Words, field
 from actions.kinds import Amount, Day, Line
 from actions.registry import factor_fields as of_factors
 from actions.registry.factor_fields import Evidence
-from actions.registry.things import every_carrier
+from actions.registry.things import every_carrier, every_profile
 from actions.registry.withdraw_factor import WithdrawFactor, called
 from actions.rights import Right
-from storage.registry import factors, regions
+from storage.registry import factors
 from storage.registry.factors import Factor
 
 _GRID: Final = "electricity"
@@ -29,13 +29,6 @@ class FactorStated(BaseModel):
 
     factor: str = Field(examples=["coefficient:12"])
     value: str = Field(description="An exact decimal number.", examples=["0.1229"])
-
-
-def every_profile(at: Acting) -> Sequence[Option]:
-    """Return all profiles."""
-    return [
-        Option(one.code, Words(one.name_zh, one.name_en)) for one in regions.profiles(at.connection)
-    ]
 
 
 def every_place(at: Acting) -> Sequence[Option]:

@@ -19,6 +19,7 @@ from storage.registry import regions, weather
 from storage.registry.weather import DegreeDayRow, NewDegreeDays
 
 _TENTHS: Final = 10
+_USUAL: Final = Words("参照年", "reference year")
 Degrees = Annotated[Amount, Field(ge=0, le=Decimal(3000), decimal_places=1)]
 
 
@@ -134,8 +135,7 @@ DEGREE_DAYS: Final = Table[DegreeDayRow, WhichDegreeDays](
             Words("年份", "Year"),
             lambda row: row.year,
             "whole",
-            shown=lambda row, lang: "" if row.year is None else str(row.year),
-            blank=Words("参照年", "reference year"),
+            shown=lambda row, lang: _USUAL.say(lang) if row.year is None else str(row.year),
         ),
         attribute("month", "月份", "Month", "whole"),
         Column(

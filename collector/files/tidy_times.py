@@ -11,6 +11,8 @@ from collector.files.tidied import Line, Looked, Step, cell, widened
 
 _NUMBER: Final = re.compile(r"(\d{1,4})(?:\.0+)?\s*[年月日号时点]?", re.ASCII)
 _DAY_WORDS: Final = frozenset(("日", "号", "day", "日期", "dd"))
+_OFFSETS: Final = frozenset(("utcoffset(minutes)", "utcoffsetminutes", "utcoffset(min)"))
+_MINUTES: Final = re.compile(r"[+-]?\d{1,3}(?=\.0+$|$)", re.ASCII)
 _MONTH_DAY: Final = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?(.*)", re.ASCII)
 
 
@@ -75,5 +77,31 @@ def without_year(looked: Looked) -> Step | None:
             return [line]
         day = f"{year}-{int(found[1]):02}-{int(found[2]):02}{found[3]}"
         return [(number, [*row[:at], day, *row[at + 1 :]])]
+
+    return step
+
+
+def with_offset(looked: Looked) -> Step | None:
+    """Let local times beside a column of their offset from UTC, in minutes, be instants."""
+    times = looked.places("at")
+    offsets = [at for at, one in enumerate(looked.head) if plain(str(one)) in _OFFSETS]
+    if not (len(times) == len(offsets) == 1):
+        return None
+    texts = looked.column(offsets[0])
+    if not texts or not all(map(_MINUTES.fullmatch, texts)):
+        return None
+    at, beside, head = times[0], offsets[0], looked.line
+
+    def step(line: Line) -> list[Line]:
+        number, row = line
+        if number < head or beside >= len(row):
+            return [line]
+        offset = _MINUTES.fullmatch(cell(row, beside)) if number > head else None
+        row = _without(row, [beside])
+        if offset and cell(row, at):
+            minutes = abs(int(offset[0]))
+            sign = "-" if offset[0].startswith("-") else "+"
+            row[at] = f"{cell(row, at)}{sign}{minutes // 60:02}:{minutes % 60:02}"
+        return [(number, row)]
 
     return step

@@ -236,8 +236,8 @@ WHOLE: Final[dict[str, Words]] = {
         "Split it and import the parts.",
     ),
     "older_workbook": Words(
-        "这是 Excel 4 或更早的工作簿。{}",
-        "This is a workbook of Excel 4 or before.{}",
+        "这是 Excel 4 的多表工作簿、图表或宏表。{}",
+        "This is a book of several sheets, a chart or a macro of Excel 4.{}",
         "请用表格软件另存为 .xlsx。",
         "Save it as .xlsx.",
     ),

@@ -8,6 +8,10 @@ from typing import Any, Final
 
 from psycopg import Connection
 
+from storage.accounts.usage import HOUR, UNKNOWN
+from storage.columns import Columns, copy_out
+
+__all__ = ["UNKNOWN", "Made", "Size", "hours", "made_of", "sizes", "take"]
 _CANDIDATES: Final = """
     SELECT channel_id FROM stale_formula GROUP BY channel_id ORDER BY min(id) LIMIT %s
 """
@@ -32,6 +36,14 @@ _FORMULAS: Final = """
 _SIZES: Final = """
     SELECT institution_id, number, valid_from, valid_to FROM institution_fact
      WHERE institution_id = ANY(%(members)s) AND attribute = %(by)s AND known_until IS NULL
+"""
+
+_HOURS: Final = """
+    SELECT channel_id, hour, coalesce(used, %(unknown)s) AS used, measured_s, known_s
+      FROM report.usage_hour
+     WHERE channel_id = ANY(%(channels)s) AND hour >= to_timestamp(%(first)s / 1000.0)
+       AND hour < to_timestamp(%(until)s / 1000.0)
+     ORDER BY channel_id, hour
 """
 
 
@@ -78,3 +90,11 @@ def sizes(connection: Connection[Any], members: Sequence[int], by: str) -> list[
     """Return the sizes of institutions, of all days."""
     rows = connection.execute(_SIZES, {"members": list(members), "by": by})
     return [Size(one, Fraction(number), first, until) for one, number, first, until in rows]
+
+
+def hours(
+    connection: Connection[Any], channels: Sequence[int], first_ms: int, until_ms: int
+) -> Columns:
+    """Return stored hours of channels that the viewer sees, sorted by (channel, hour)."""
+    asked = {"channels": list(channels), "first": first_ms, "until": until_ms, "unknown": UNKNOWN}
+    return copy_out(connection, _HOURS, HOUR, asked)

@@ -21,7 +21,9 @@ TERMS = {
 }  # fmt: skip
 _KINDS = {"bank_percent": Kind.BANKING, "borrow_percent": Kind.BANKING,
           "carry_factor": Kind.CARRY, "delay_hours": Kind.TRANSFER,
-          "longer_hours": Kind.TRANSFER, "cover_months": Kind.PERIODS,
+          "longer_hours": Kind.TRANSFER, "cover_months": Kind.PERIODS, "period_years": Kind.PERIODS,
+          "interim_percent": Kind.PERIODS, "base_year": Kind.BASE,
+          "revise_percent": Kind.BASE,
           "growth_percent": Kind.TARGET}  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from actions.registry.weather import StateDegreeDays
 from metering.errors import ConflictError, InputError
 from storage.compact import runs
 from tests.actions.acts import signers
+from tests.actions.book_world import agree
 from tests.actions.compact_world import make_union_world
 from tests.actions.world import make_world, resize
 
@@ -84,6 +85,11 @@ def test_corrections_come_of_what_is_registered_with_their_evidence(union):
         found = {line.one.name: (line.institution_id, line.one.factor) for line in lines}
     # 1.2 times the area; 80/1234.5 → 144/1481.4 persons per m² is 1.5 times as many
     assert found == {"area": (office, 1_200_000), "occupancy": (office, 1_150_000)}
+    for least, many in (("80.1", 0), ("80", 2)):  # persons went up by 80 %, area by 20 %
+        agree(world, union.union, revise_percent=least)
+        with actor.look(reckons=True) as connection:
+            asked = WhichCorrections(target=union.target)
+            assert len(CORRECTIONS.every(acting(actor, connection), asked)) == many
     typed = [{"institution": office, "name": "occupancy", "factor": "1"}]
     wanted = {"rule": "A", "corrected": True}
     for given, product in ((wanted, 1.38), ({**wanted, "factors": typed}, 1.2)):

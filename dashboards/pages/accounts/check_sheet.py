@@ -6,7 +6,7 @@ from actions.accounts.check_seeing import SeeReading
 from actions.accounts.check_sheets_table import FIGURES, LOOKS, SHEETS, STEPS
 from actions.accounts.check_things import SHEET, STATES, sheet_name
 from actions.registry.named import in_words
-from dashboards.pages.forms import offered
+from dashboards.pages.offers import offered
 from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader
 from storage.accounts import checks

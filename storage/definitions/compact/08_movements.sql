@@ -314,6 +314,11 @@ BEGIN
     PERFORM pg_advisory_xact_lock(14, NEW.union_id);
     IF make_date(NEW.year + 1, 1, 1) > storage.today() THEN
         PERFORM storage.refuse_movement(format('%s is not over', NEW.year), 'year_not_over');
+    ELSIF EXISTS (SELECT FROM storage.cover_period(NEW.union_id) p
+                   WHERE extract(year FROM storage.today())
+                         < storage.whole_due_from(NEW.year, p.first_year, p.years)) THEN
+        PERFORM storage.refuse_movement(format('the period of %s is not over', NEW.year),
+                                        'period_not_over');
     ELSIF EXISTS (SELECT FROM book_cause c JOIN movement m ON m.id = c.movement_id
                    WHERE m.union_id = NEW.union_id AND m.indicator = NEW.indicator
                      AND m.year = NEW.year AND m.kind = 'cover'

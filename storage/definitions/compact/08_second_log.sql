@@ -100,12 +100,40 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
                           AND x.day <= make_date(h.year, 1, 1))
 $$;
 
+-- The periods of several years that an agreement binds its members to: until one is over, a percentage
+-- of each of its years is to be covered. They begin after the base year, else with the agreement.
+CREATE FUNCTION storage.cover_period(asked integer)
+RETURNS TABLE (first_year integer, years integer, interim_percent numeric)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT coalesce(storage.agreement_term(a.text, 'base_year')::integer + 1,
+                    extract(year FROM a.since)::integer), t.years, t.interim
+      FROM agreement a
+     CROSS JOIN (SELECT storage.binding_term(asked, 'period_years')::integer AS years,
+                        storage.binding_term(asked, 'interim_percent')::numeric AS interim) t
+     WHERE a.union_id = asked AND a.state = 'in_force' AND t.years > 1 AND t.interim IS NOT NULL
+$$;
+
+-- The year from which on all of a year's use is due, and which part is in another year. As
+-- compact.cover.Periods.
+CREATE FUNCTION storage.whole_due_from(of_year integer, first_year integer, years integer)
+RETURNS integer LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN of_year < first_year THEN of_year + 1
+            ELSE first_year + ((of_year - first_year) / years + 1) * years END;
+
+CREATE FUNCTION storage.due_share(of_year integer, now_year integer, first_year integer, years integer,
+                                  interim_percent numeric) RETURNS numeric LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN years IS NULL OR now_year >= storage.whole_due_from(of_year, first_year, years)
+            THEN 1
+            ELSE interim_percent / 100 END;
+
 -- Every holder of a union's quota with its years, or one, for who sees it or reckons for the union.
 -- last_year: of who has left the roster, the last in which it used anything.
+CREATE TYPE storage.cover_held AS (
+    institution_id integer, member_id integer, first_year integer, years integer[], used_g numeric[],
+    excluded integer[], covered_g numeric, last_year integer, period_first integer,
+    period_years integer, interim_percent numeric);
 CREATE FUNCTION storage.cover_of(asked integer, wanted text, whose integer)
-RETURNS TABLE (institution_id integer, member_id integer, first_year integer, years integer[],
-               used_g numeric[], excluded integer[], covered_g numeric, last_year integer)
-LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
+RETURNS SETOF storage.cover_held LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     WITH held AS (
         SELECT h.institution_id, h.member_id, h.year, t.profile
           FROM storage.holders_of(asked, wanted, whose) h
@@ -127,9 +155,11 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
            array_agg(storage.locked_use_g(h.institution_id, h.year, h.profile, wanted) ORDER BY h.year),
            coalesce(l.years, '{}'), coalesce(c.g, 0),
            (SELECT min(extract(year FROM x.day - 1))::integer FROM storage.left_roster x
-             WHERE x.institution_id = h.institution_id)
+             WHERE x.institution_id = h.institution_id),
+           p.first_year, p.years, p.interim_percent
       FROM held h LEFT JOIN left_out l USING (institution_id) LEFT JOIN covered c USING (institution_id)
-     GROUP BY h.institution_id, l.years, c.g
+      LEFT JOIN storage.cover_period(asked) p ON true
+     GROUP BY h.institution_id, l.years, c.g, p.first_year, p.years, p.interim_percent
 $$;
 
 -- How many holders each member has: whoever sees fewer is not told how the member stands.
@@ -178,10 +208,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 REVOKE ALL ON FUNCTION access.reconcile, storage.books_stand, storage.locked_use_g, storage.cover_of,
-    access.holders_by_member, storage.holders_of
+    access.holders_by_member, storage.holders_of, storage.cover_period
     FROM PUBLIC;
 GRANT SELECT ON storage.heir, storage.left_roster TO commonwatt_api;
 GRANT EXECUTE ON FUNCTION access.reconcile, storage.books_stand TO commonwatt_api, commonwatt_worker;
 GRANT EXECUTE ON FUNCTION storage.locked_use_g, storage.cover_of, storage.holders_of,
+    storage.cover_period,
     access.holders_by_member
     TO commonwatt_api;

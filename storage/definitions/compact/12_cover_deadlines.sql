@@ -2,17 +2,16 @@
 -- figure, moves nothing out until its use is covered.
 
 -- How a holder stands over its years before a year. As compact.cover.CoverRecord.status.
-CREATE FUNCTION storage.cover_status(first_year integer, years integer[], used_g numeric[],
-                                     excluded integer[], covered_g numeric, last_year integer,
-                                     now_year integer)
+CREATE FUNCTION storage.cover_status(h storage.cover_held, now_year integer)
 RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN first_year >= now_year THEN 'not_applicable'
+    SELECT CASE WHEN h.first_year >= now_year THEN 'not_applicable'
                 WHEN count(*) = 0 THEN 'excluded'
                 WHEN bool_or(asked.g IS NULL) THEN 'c'
-                WHEN covered_g >= sum(asked.g) THEN 'a' ELSE 'b' END
-      FROM (SELECT used_g[array_position(years, y)] AS g
-              FROM generate_series(first_year, least(now_year - 1, last_year)) AS y
-             WHERE y <> ALL(excluded)) asked
+                WHEN h.covered_g >= sum(asked.g) THEN 'a' ELSE 'b' END
+      FROM (SELECT h.used_g[array_position(h.years, y)]
+                   * storage.due_share(y, now_year, h.period_first, h.period_years, h.interim_percent) AS g
+              FROM generate_series(h.first_year, least(now_year - 1, h.last_year)) AS y
+             WHERE y <> ALL(h.excluded)) asked
 $$;
 
 -- Restrict who stood short at the newest deadline and does still, release who stands so no more. A
@@ -25,9 +24,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $
          WHERE z.union_id = asked AND z.indicator = wanted HAVING count(*) > 0
     ), stands AS (
         SELECT h.institution_id, l.deadline,
-               storage.cover_status(
-                   h.first_year, h.years, h.used_g, h.excluded, h.covered_g, h.last_year,
-                   extract(year FROM l.deadline)::integer) IN ('b', 'c') AS short
+               storage.cover_status(h, extract(year FROM l.deadline)::integer) IN ('b', 'c') AS short
           FROM last l CROSS JOIN LATERAL storage.cover_of(asked, wanted, whose) h
     ), said AS (
         SELECT s.institution_id, s.deadline, s.short, w.state, w.cover_deadline
@@ -107,9 +104,10 @@ BEGIN
                               covered_g, made_by)
     SELECT asked, wanted, last, s.institution_id, s.member_id, s.status,
            CASE WHEN s.status IN ('a', 'b') THEN s.due_g END, s.covered_g, 'user:1'
-      FROM (SELECT h.*, storage.cover_status(h.first_year, h.years, h.used_g, h.excluded, h.covered_g,
-                                             h.last_year, extract(year FROM last)::integer) AS status,
-                   (SELECT sum(u.g) FROM unnest(h.years, h.used_g) AS u (year, g)
+      FROM (SELECT h.*, storage.cover_status(h, extract(year FROM last)::integer) AS status,
+                   (SELECT ceil(sum(u.g * storage.due_share(u.year, extract(year FROM last)::integer,
+                               h.period_first, h.period_years, h.interim_percent)))
+                      FROM unnest(h.years, h.used_g) AS u (year, g)
                      WHERE u.year < extract(year FROM last) AND u.year <> ALL(h.excluded)) AS due_g
               FROM storage.cover_of(asked, wanted, NULL) h) s;
     GET DIAGNOSTICS kept = ROW_COUNT;
