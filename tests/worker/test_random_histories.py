@@ -22,7 +22,7 @@ from worker.usage import Limits, Months, TooManyError, recompute
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-RANGE = 100_000
+RANGE = 10_000_000
 GAPS = [300_000] * 60 + [300_777] * 16 + [2_000_000] * 40 + [5 * HOUR_MS] * 4 + [DAY_MS, 9 * DAY_MS]
 SETTINGS = "factor, under, period_s, max_per_hour, wraps_at"
 QUEUE = "INSERT INTO stale_usage (channel_id, first, last) VALUES (%s, {first}, {last})"
@@ -94,7 +94,7 @@ class History:
         self.now = [START_MS + 20 * DAY_MS] * 3
         self.value = [RANGE - 3_000, 50_000, 7]
         self.deeds: list[Callable[[int], None]] = [
-            *[self.late] * 12,
+            *[self.late] * 8,
             self.revised,
             self.voided,
             self.taken_back,
@@ -145,7 +145,7 @@ class History:
         """Send one that fits, into one of the gaps, or one that fits nowhere."""
         at, value = self.one(of)
         before = self.draw.choice([1, 77_000, 900_000, 900_000, 2 * HOUR_MS, 40 * HOUR_MS])
-        self.send(of, [(at - before, max(0, value - self.draw.choice([0, 1] * 5 + [900])))])
+        self.send(of, [(at - before, max(0, value - self.draw.choice([0] * 9 + [900])))])
 
     def revised(self, of: int) -> None:
         at = self.instant(of)
@@ -190,7 +190,7 @@ class History:
         """Another factor, period or limit from an instant on, before or after the last reading."""
         channel, at = self.world.channels[of], self.instant(of) + self.draw.choice([0, 1, HOUR_MS])
         new = (self.draw.choice([1, 7]), self.draw.choice([1, 3]), self.draw.choice([60, 300, 900]))
-        most = self.draw.choice([None, 100, 6_000])
+        most = self.draw.choice([None, 1_000, 6_000, 6_000])
         with self.world.admin.transaction():
             [last] = self.world.ask(
                 f"""UPDATE channel_setting SET valid_to = {INSTANT}
@@ -216,8 +216,8 @@ class History:
     def happen(self) -> None:
         """Let one thing happen."""
         of = self.draw.randrange(3)
-        if self.draw.random() < 0.75:
-            self.on(of, self.draw.choice([1, 2, 90]))
+        if self.draw.random() < 0.9:
+            self.on(of, self.draw.choice([1, 2, 90, 90]))
         else:
             deed = self.draw.choice(self.deeds)
             self.world.seen[deed.__name__] += 1
@@ -225,7 +225,7 @@ class History:
 
     def worked(self) -> None:
         """Let a worker have a transaction, whole, cut to pieces, killed, or disturbed."""
-        limits = self.draw.choice([Limits(), Limits(), Limits(1), Limits(2, 40)])
+        limits = self.draw.choice([Limits(), Limits(beside=60), Limits(1), Limits(2, 40)])
         which, killed = self.draw.randrange(2), self.draw.random() < 0.1
         with self.disturbed() if self.draw.random() < 0.2 else ExitStack():
             self.world.work(which, limits, killed=killed)
