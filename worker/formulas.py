@@ -1,93 +1,54 @@
 """Virtual channels: their hours, days and months computed anew when inputs changed."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from fractions import Fraction
-from itertools import pairwise
-from math import lcm
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from psycopg import Connection
 
-from analytics.formulas import ChannelHours, Term, combined
+from actions.accounts.deriving import hours_of, sizes_for, terms_of
+from analytics.formulas import ChannelHours, combined
 from storage.accounts import formulas, usage
-from storage.accounts.formulas import Made, Size
 from storage.columns import Columns
+from storage.readings import set_aside
 from storage.readings.stale import Spans
+from worker.isolation import away
 
-MOST: Final = 20  # channels of a transaction
-_ALWAYS: Final = date(1970, 1, 1)
-_FOR_GOOD: Final = date(2100, 1, 1)
+MOST: Final = 20  # channels before accounts have their turn
 
 
 def compute(connection: Connection[Any], most: int = MOST) -> list[int]:
-    """Compute what waits of virtual channels, in one transaction; return whose."""
-    with connection.transaction():
-        taken = formulas.take(connection, most)
-        if not taken:
-            return []
-        made = formulas.made_of(connection, [channel for channel, _, _ in taken])
-        for channel, first_ms, until_ms in taken:
-            own = [one for one in made if one.channel == channel]
-            terms = [term for one in own for term in _terms(connection, one)]
-            inputs = _inputs(connection, terms, first_ms, until_ms)
-            _write(connection, channel, combined(terms, inputs, first_ms, until_ms),
-                   first_ms, until_ms)  # fmt: skip
-        return [channel for channel, _, _ in taken]
+    """Compute what waits of virtual channels, each in a transaction of its own; return whose.
+
+    One that fails is set aside with its reason, and tried again later.
+    """
+    done = []
+    for channel in formulas.waiting(connection, most):
+        try:
+            with connection.transaction():
+                if _computed(connection, channel):
+                    done.append(channel)
+        except Exception as error:
+            if away(connection, error):
+                raise
+            set_aside.keep(connection, "usage", channel, error)
+    if done:
+        set_aside.forgive(connection, "usage", done)
+    return done
 
 
-def _terms(connection: Connection[Any], one: Made) -> Iterator[Term]:
-    """Return the terms of what a virtual channel is from one day on."""
-    until = one.until or _FOR_GOOD
-    if one.by is None or one.members is None:
-        for channel, sign in zip(one.inputs, one.signs, strict=True):
-            yield Term(channel, sign, _ms(one.first, one.zone), _ms(until, one.zone))
-        return
-    found = formulas.sizes(connection, one.members, one.by)
-    edges = {one.first, until} | {day for size in found for day in (size.first, size.until) if day}
-    for first, last in pairwise(sorted(day for day in edges if one.first <= day <= until)):
-        span = _ms(first, one.zone), _ms(last, one.zone)
-        yield Term(one.inputs[0], 1, *span, *_part(one, found, first))
-
-
-def _part(one: Made, found: Sequence[Size], day: date) -> tuple[int, int, int]:
-    """Return (before, part, whole) in whole numbers on a day; whole 0 where a size is not known."""
-    held = {
-        size.institution: size.number
-        for size in found
-        if size.first <= day and (size.until is None or day < size.until)
-    }
-    members = one.members or []
-    sizes = [held.get(member, Fraction(0)) for member in members]
-    if not all(sizes) or one.institution not in members:
-        return 0, 0, 0
-    unit = lcm(*(size.denominator for size in sizes))
-    whole = [int(size * unit) for size in sizes]
-    place = members.index(one.institution)
-    return sum(whole[:place]), whole[place], sum(whole)
-
-
-def _inputs(
-    connection: Connection[Any], terms: Sequence[Term], first_ms: int, until_ms: int
-) -> dict[int, ChannelHours]:
-    """Return the stored hours of what terms are made of."""
-    ids = np.array(sorted({one.channel for one in terms}), np.int64)
-    spans = Spans(ids, np.full(len(ids), first_ms), np.full(len(ids), until_ms))
-    rows = usage.hours(connection, spans)
-    found = {}
-    for channel in ids.tolist():
-        some = rows["channel_id"] == channel
-        known = rows["used"][some] != usage.UNKNOWN
-        found[channel] = ChannelHours(
-            rows["hour"][some],
-            np.where(known, rows["used"][some], 0),
-            known,
-            rows["measured_s"][some],
-            rows["known_s"][some],
-        )
-    return found
+def _computed(connection: Connection[Any], channel: int) -> bool:
+    """Compute one virtual channel; return whether it was free."""
+    span = formulas.take(connection, channel)
+    if span is None:
+        return False
+    made = formulas.made_of(connection, [channel])
+    terms = [term for one in made for term in terms_of(one, sizes_for(connection, one))]
+    ids = sorted({one.channel for one in terms})
+    columns = np.array(ids, np.int64)
+    spans = Spans(columns, np.full(len(ids), span[0]), np.full(len(ids), span[1]))
+    inputs = hours_of(usage.hours(connection, spans), ids)
+    _write(connection, channel, combined(terms, inputs, *span), *span)
+    return True
 
 
 def _write(
@@ -103,10 +64,3 @@ def _write(
     }
     span = Spans(np.array([channel]), np.array([first_ms]), np.array([until_ms]))
     usage.replace(connection, span, span, columns)
-
-
-def _ms(day: date, zone: str) -> int:
-    """Return when a civil day begins."""
-    day = min(max(day, _ALWAYS), _FOR_GOOD)
-    at = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
-    return int(at.timestamp()) * 1000

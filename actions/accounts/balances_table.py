@@ -128,8 +128,8 @@ BALANCES: Final = Table[Balance, WhichBalances](
         ),
         attribute("carrier", "能源品种", "Carrier", apart=True),
         attribute("subs", "分表数", "Sub-meters", "whole"),
-        _amount("main", "总表用量", "Main meter"),
-        _amount("sub", "分表合计", "Sub-meters together"),
+        _amount("main", "总表用量", "Used by it"),
+        _amount("sub", "分表合计", "By sub-meters"),
         _amount("rest", "未分表计量部分", "Unmetered remainder"),
         attribute("unit", "单位", "Unit", only="programs"),
         Column(

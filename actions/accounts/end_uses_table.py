@@ -33,7 +33,7 @@ class WhichMonths(Filter):
     year: Year | None = field(
         zh="年度",
         en="Year",
-        hint=("不填为近 12 个月", "Left open: the last 12 months"),
+        hint=("不填为近 12 个整月", "Left open: the last 12 whole months"),
         default=None,
     )
     code_set: Line | None = field(
@@ -52,7 +52,7 @@ def named(row: EndUseMonth, lang: Lang) -> str:
 
 
 def _every(at: Acting, asked: WhichMonths) -> Iterator[EndUseMonth]:
-    until = months_before(at.today.replace(day=1), -1)
+    until = at.today.replace(day=1)
     first = months_before(until, MONTHS)
     if asked.year is not None:
         first, until = date(asked.year, 1, 1), date(asked.year + 1, 1, 1)

@@ -30,6 +30,7 @@ _HOW: Final = {
     "formulas": Words("公式的结果", "results of formulas"),
     "ends": Words("时段末尾含最后一分(秒)", "periods hold their last minute or second"),
     "excel_days": Words("表格日期序号", "days as numbers"),
+    "registers_left": Words("未读取的示数类型", "registers that are not read"),
     "epoch": Words("时间戳单位", "times count since 1970 in"),
 }
 _FLOWS: Final = {

@@ -8,9 +8,10 @@ from psycopg import Connection
 
 from actions.registry.complaints import problem
 from actions.registry.values import NewChannel, NewInstitution, Note
+from analytics.meter_trees import Counted, Placed, counted_twice
 from collector.files.lookalikes import likeness
 from metering.errors import InputError
-from storage.registry import changes, shares, sizes
+from storage.registry import changes, meters, shares, sizes, submeters
 
 _LARGE_CHANGE: Final = Decimal("0.2")
 _SHOWN: Final = 5
@@ -55,7 +56,7 @@ def counted_together(connection: Connection[Any], meter_ids: Sequence[int]) -> l
 
 
 def counted_beyond(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Note]:
-    """Return notes on channels of which institutions together count more than the whole."""
+    """Return notes on channels of which more than the whole counts, by shares or main meters."""
     notes = []
     for meter, channel, day, share in shares.beyond_whole(connection, channel_ids):
         sum_of = f"{Decimal(share) / 1_000_000:f}"
@@ -69,7 +70,33 @@ def counted_beyond(connection: Connection[Any], channel_ids: Sequence[int]) -> l
                 "check the shares.",
             )
         )
-    return notes
+    return [*notes, *_counted_with_mains(connection, channel_ids)]
+
+
+def _counted_with_mains(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Note]:
+    """Return notes on sub-meters that count beside their main meters, and so twice."""
+    placed = [Placed(*row) for row in submeters.trees(connection, channel_ids)]
+    if not placed:
+        return []
+    shares = [Counted(*row) for row in submeters.counted(connection, channel_ids)]
+    found = counted_twice(placed, shares)
+    names = {
+        one.channel_id: f"{one.meter}/{one.code}"
+        for one in meters.channels(
+            connection, [of for one in found for of in (one.channel, one.above)]
+        )
+    }
+    return [
+        Note(
+            "import.counts_with_main",
+            f"自 {one.day} 起,分表 {names.get(one.channel, one.channel)} 与其总表 "
+            f"{names.get(one.above, one.above)} 都计入台账,同一用量会重复计入;请让分表占比为 0。",
+            f"from {one.day} on the sub-meter {names.get(one.channel, one.channel)} counts beside "
+            f"its main meter {names.get(one.above, one.above)}, so use is counted twice: give the "
+            "sub-meter share 0.",
+        )
+        for one in found[:_SHOWN]
+    ]
 
 
 def resembling_codes(

@@ -109,9 +109,10 @@ ROSTER: Final = Table[ChangeShown, WhichChanges](
     filter=WhichChanges,
     every=_every,
     page="/roster",
+    actions=("institution.found", "region.redraw"),
     empty=Words("没有名录变更。", "Nothing has changed on the roster."),
     then=Words(
-        "在机构页面办理:并入其他机构、分立、改变隶属或撤销。",
-        "Open an institution: merge others into it, split it, move it elsewhere or close it.",
+        "在机构页面办理:并入其他机构、分立、改变隶属、更名或撤销。",
+        "Open an institution: merge others into it, split, move, rename or close it.",
     ),
 )

@@ -28,6 +28,7 @@ class Size(StrEnum):
 
 _BASIS: Final[Mapping[str, Words]] = {
     "part": Words("构成", "part"),
+    "beside": Words("另列", "beside"),
     "derived": Words("构成之和", "sum of parts"),
     "typed": Words("填报", "as stated"),
 }
@@ -51,9 +52,9 @@ class SizeShown:
 
     @property
     def basis(self) -> str:
-        """Return part, derived or typed."""
-        if self.one.place:
-            return "part"
+        """Return part, beside, derived or typed."""
+        if self.kind is not None:
+            return "beside" if self.kind.counts == Counts.APART else "part"
         return "derived" if self.one.derived else "typed"
 
     @property
@@ -105,6 +106,7 @@ SIZES_TABLE: Final = Table[SizeShown, WhichSizes](
             Words("面积或人数", "Area or persons"),
             lambda row: row.one.size,
             shown=lambda row, lang: SIZES[row.one.size].say(lang),
+            apart=True,
         ),
         Column(
             "basis",

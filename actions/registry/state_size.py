@@ -70,14 +70,14 @@ class StateSize(Action[Institution, SizeStated]):
     what: Annotated[str, Field(max_length=64)] = field(
         zh="事项", en="What", choices=everything, examples=["office"]
     )
-    part: Annotated[str, Field(max_length=120)] = field(
+    part: Annotated[Line, Field(max_length=120)] | None = field(
         zh="名称",
         en="Which one",
         hint=(
             "同类有多项时填写:楼名、年级、会议;一项时不填",
             "Where there are several of a kind: a building, a grade, a meeting; else empty",
         ),
-        default="",
+        default=None,
         examples=["1 号楼"],
     )
     number: Amount | None = field(
@@ -207,7 +207,7 @@ class StateSize(Action[Institution, SizeStated]):
 
     @property
     def _part(self) -> str:
-        return self.part.strip()
+        return self.part or ""
 
     @property
     def _said(self) -> Decimal:

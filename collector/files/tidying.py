@@ -26,6 +26,7 @@ from collector.files.refusals import asked
 from collector.files.republic import InRepublic, in_republic
 from collector.files.tables import Block, Table, text_of
 from collector.files.tidied import Line, Looked, Step
+from collector.files.tidy_rates import Rates, of_rates
 
 _LOOKED_AT: Final = 120  # rows
 _STEPS: Final[Sequence[Callable[[Looked], Step | None]]] = (
@@ -40,6 +41,7 @@ _STEPS: Final[Sequence[Callable[[Looked], Step | None]]] = (
     tidy_times.of_three_columns,
     tidy_spans.of_spans,
     tidy_times.without_year,
+    tidy_times.with_offset,
     tidy_cells.with_units,
     tidy_reports.of_meters,
 )
@@ -80,13 +82,15 @@ def tidied(table: Table, first: Block, answers: Answers) -> Table:
     if at is not None and is_own({text_of(one).lower() for one in rows[at][1]}):
         return table  # which says one thing only
     years = in_republic(Looked(rows, at, named), answers.years)
-    finders = _STEPS if years is None else (lambda _: years, *_STEPS)
-    for find in finders:
+    for find in (lambda _: years, *_STEPS, of_rates(answers.rates)):
         step = find(Looked(rows, at, named))
         if step is not None:
             steps.append(step)
             rows = [each for one in rows for each in step(one)]
             at = header_row(rows, told)
+    left = [one for step in steps if isinstance(step, Rates) for one in step.left]
+    if left:
+        table = replace(table, how=table.how | {"registers_left": "、".join(left)})
     table = table if years is None else _with_years(table, years)
     return replace(table, blocks=_Tidy(table, tuple(steps))) if steps else table
 

@@ -60,9 +60,9 @@ CELLS: Final[dict[str, Words]] = {
     "not_a_number": Words(
         "“{}”不是数。",
         "“{}” is not a number.",
-        "请只写数字,不带单位;没有读数的行请删去,或选择略过空值。",
+        "请只写数字,不带单位;没有读数的行请删去,或选择略过空值(--empty skip)。",
         "Write digits without a unit; where nothing was read, drop the row, or have empty ones "
-        "left out.",
+        "left out (--empty skip).",
     ),
     "bad_group": Words(
         "“{}”中的千位分隔符不成组。",
@@ -236,8 +236,8 @@ WHOLE: Final[dict[str, Words]] = {
         "Split it and import the parts.",
     ),
     "older_workbook": Words(
-        "这是 Excel 4 或更早的工作簿。{}",
-        "This is a workbook of Excel 4 or before.{}",
+        "这是 Excel 4 的多表工作簿、图表或宏表。{}",
+        "This is a book of several sheets, a chart or a macro of Excel 4.{}",
         "请用表格软件另存为 .xlsx。",
         "Save it as .xlsx.",
     ),

@@ -8,8 +8,15 @@ from typing import Any, Final
 
 from psycopg import Connection
 
+from storage.accounts.usage import HOUR, UNKNOWN
+from storage.columns import Columns, copy_out
+
+__all__ = ["UNKNOWN", "Made", "Size", "hours", "made_of", "sizes", "take", "waiting"]
 _CANDIDATES: Final = """
-    SELECT channel_id FROM stale_formula GROUP BY channel_id ORDER BY min(id) LIMIT %s
+    SELECT f.channel_id FROM stale_formula f
+     WHERE NOT EXISTS (SELECT FROM set_aside a WHERE a.stage = 'usage'
+                          AND a.channel_id = f.channel_id AND a.retry_at > now())
+     GROUP BY f.channel_id ORDER BY min(f.id) LIMIT %s
 """
 # A statement of its own, as for usage: what is read after it cannot be older than the lock.
 _LOCK: Final = """
@@ -32,6 +39,14 @@ _FORMULAS: Final = """
 _SIZES: Final = """
     SELECT institution_id, number, valid_from, valid_to FROM institution_fact
      WHERE institution_id = ANY(%(members)s) AND attribute = %(by)s AND known_until IS NULL
+"""
+
+_HOURS: Final = """
+    SELECT channel_id, hour, coalesce(used, %(unknown)s) AS used, measured_s, known_s
+      FROM report.usage_hour
+     WHERE channel_id = ANY(%(channels)s) AND hour >= to_timestamp(%(first)s / 1000.0)
+       AND hour < to_timestamp(%(until)s / 1000.0)
+     ORDER BY channel_id, hour
 """
 
 
@@ -60,13 +75,16 @@ class Size:
     until: date | None
 
 
-def take(connection: Connection[Any], most: int) -> list[tuple[int, int, int]]:
-    """Lock virtual channels that wait, off the queue; return (channel, first ms, until ms)."""
-    waiting = [row[0] for row in connection.execute(_CANDIDATES, [most])]
-    if not waiting:
-        return []
-    locked = [row[0] for row in connection.execute(_LOCK, [waiting])]
-    return connection.execute(_TAKE, [locked]).fetchall()
+def waiting(connection: Connection[Any], most: int) -> list[int]:
+    """Return virtual channels that wait, the oldest first; none that failed and rests."""
+    return [row[0] for row in connection.execute(_CANDIDATES, [most])]
+
+
+def take(connection: Connection[Any], channel: int) -> tuple[int, int] | None:
+    """Lock a virtual channel, off the queue; return (first ms, until ms), None if it is taken."""
+    locked = [row[0] for row in connection.execute(_LOCK, [[channel]])]
+    row = connection.execute(_TAKE, [locked]).fetchone()
+    return None if row is None else (row[1], row[2])
 
 
 def made_of(connection: Connection[Any], channels: Sequence[int]) -> list[Made]:
@@ -78,3 +96,11 @@ def sizes(connection: Connection[Any], members: Sequence[int], by: str) -> list[
     """Return the sizes of institutions, of all days."""
     rows = connection.execute(_SIZES, {"members": list(members), "by": by})
     return [Size(one, Fraction(number), first, until) for one, number, first, until in rows]
+
+
+def hours(
+    connection: Connection[Any], channels: Sequence[int], first_ms: int, until_ms: int
+) -> Columns:
+    """Return stored hours of channels that the viewer sees, sorted by (channel, hour)."""
+    asked = {"channels": list(channels), "first": first_ms, "until": until_ms, "unknown": UNKNOWN}
+    return copy_out(connection, _HOURS, HOUR, asked)

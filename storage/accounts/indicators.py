@@ -146,6 +146,7 @@ _INDICATORS = """
 _PROFILES = """
     SELECT profile FROM report.target UNION SELECT code FROM report.profile WHERE is_default
      UNION SELECT profile FROM region_profile WHERE known_until IS NULL
+     UNION SELECT report.agreed_profile(union_id) FROM report.region_union
      ORDER BY 1
 """
 

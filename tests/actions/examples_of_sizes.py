@@ -5,11 +5,23 @@ from typing import Any
 
 from actions.doing import carry_out
 from actions.registry.state_size import SizeStated, StateSize
-from tests.actions.world import World
+from tests.actions.world import World, new_office
 
 _AGAIN = count(2000)
 
+
+def _heated(world: World) -> tuple[int, dict[str, Any]]:
+    """Give a new office a heated area."""
+    name = f"heated {next(_AGAIN)}"
+    new_office(world, name)
+    state(world, "heated", 1000, since="2014-01-01", name=name)
+    said = {"first": "2014-11-15", "until": "2015-03-15", "gj_per_m2": "0.35", "yuan_per_m2": "30",
+            "source": "供热收费单 3 号"}  # fmt: skip
+    return world.institution[name], said
+
+
 EXAMPLES = {
+    "heat.by_area": _heated,
     "size.state": lambda world: (
         world.institution["office"],
         {"what": "office", "part": "1 号楼", "number": str(next(_AGAIN)),

@@ -31,8 +31,9 @@ from actions.accounts.submission_filling import FillSubmission, OpenSubmissions
 from actions.accounts.submission_rules import StateSubmissionRule
 from actions.accounts.verify_year import VerifyYear
 from actions.doing import carry_out, foresee
+from actions.scans import attach, content_of
 from actions.tables import rows_of
-from metering.errors import ConflictError, EnergyError
+from metering.errors import ConflictError, EnergyError, NotFoundError
 from storage.accounts import checks
 from tests.actions.acts import give
 from tests.actions.examples_of_bills import account
@@ -290,6 +291,15 @@ def test_a_conclusion_is_taken_back_and_nothing_but_steps_moves_a_sheet(world):
     ):
         with pytest.raises(psycopg.errors.Error):
             world.admin(statement, sheet)
+
+
+def test_a_photo_is_opened_by_who_sees_the_sheet_and_by_nobody_else(world):
+    sheet = drawn(world)
+    photo = attach(world.actor(PLANNER), "dial.png", b"\x89PNG\r\n\x1a\n" + b"0" * 32).sha256
+    do(world, fact("80", document=photo), sheet)
+    assert content_of(world.actor("of the office"), photo)[0].name == "dial.png"
+    with pytest.raises(NotFoundError):
+        content_of(world.actor("city reader"), photo)
 
 
 def test_partners_and_readers_see_no_sheet(world):

@@ -1,7 +1,10 @@
 """PV electricity: self-use counts as a carrier of its own, feed-in in no account."""
 
+from datetime import date
+
 import pytest
 
+from actions.accounts.explanations import explain_account
 from actions.accounts.pv_table import PV_MONTHS, WhichPv, verdict
 from actions.tables import rows_of
 from metering.errors import EnergyError
@@ -59,6 +62,24 @@ def test_a_month_says_what_became_of_it(roof):
     assert (one.days, one.of_days, one.delivered) == (2, 2, HOURS * 3_000)
     assert verdict(one) == "fits"
     assert months(roof, "of the school") == []
+
+
+def test_the_account_explains_itself_down_to_the_meters(roof):
+    of = roof.institution["office"]
+    found = explain_account(roof.actor(), of, "electricity_pv_self", date(2016, 3, 1))
+    (term,) = found.terms
+    assert found.agrees
+    assert (term.evidence, term.derived.whole) == (None, True)
+    assert term.derived.used == term.quanta == HOURS * 4_000
+    said = [(one.name, one.sign, one.used) for one in term.derived.inputs]
+    assert said == [("roof · e", 1, HOURS * 5_000), ("out · e", -1, HOURS * 1_000)]
+    roof.admin("UPDATE usage_hour SET used = used + 1 WHERE channel_id = %s AND hour ="
+               " (SELECT min(hour) FROM usage_hour WHERE channel_id = %s)",
+               *[roof.channel["roof"]] * 2)  # fmt: skip
+    assert not explain_account(roof.actor(), of, "electricity_pv_self", date(2016, 3, 1)).agrees
+    roof.admin("UPDATE usage_hour SET used = used - 1 WHERE channel_id = %s AND hour ="
+               " (SELECT min(hour) FROM usage_hour WHERE channel_id = %s)",
+               *[roof.channel["roof"]] * 2)  # fmt: skip
 
 
 def test_feed_in_that_the_account_takes_off_already_is_refused_with_both(roof):

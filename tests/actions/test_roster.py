@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import psycopg
@@ -9,10 +10,12 @@ import pytest
 
 from actions.accounts.close_year import CloseYear
 from actions.accounts.closing_table import CLOSING, WhichClosing
+from actions.accounts.comparable_table import COMPARABLE, WhichScope
 from actions.actor import DeniedError
 from actions.catalogue import declared
 from actions.doing import carry_out, foresee
 from actions.registry.roster_table import ROSTER, WhichChanges
+from actions.table_rows import values_of
 from actions.tables import rows_of
 from compact.succession import carried
 from metering.errors import ConflictError, InputError
@@ -380,3 +383,35 @@ def test_a_region_lies_elsewhere_from_a_day_on_and_never_in_itself(world):
     assert above("2016-06-01") == was
     with pytest.raises(DeniedError):
         act(world, "region.redraw", None, region=city, name_zh="别名")
+
+
+def scope(world, region, year=2016):
+    """Return of a year and the one before: total energy then, and on comparable scope."""
+    wanted = WhichScope(region=world.region[region], year=year)
+    rows = rows_of(world.actor(today=date(2017, 2, 1)), COMPARABLE, wanted, None, 10).rows
+    told = [values_of(COMPARABLE, one) for one in rows]
+    return [(one["then_kgce"], one["kgce"]) for one in told]
+
+
+def test_a_region_is_told_as_it_counted_then_and_on_the_roster_of_today(world):
+    first, second, third = offices(world, 3)
+    for who in (first, second, third):
+        used_in_2016(world, who, 1000)
+    world.work()
+    before = scope(world, "city 2")
+    act(world, "institution.move", first, region=world.region["city 2"], level="city",
+        department_line="health", day="2016-01-01")  # fmt: skip
+    split(world, second, [(first, "1/4"), (third, "3/4")], day="2016-02-01")
+    world.work()
+    after = scope(world, "city 2")
+
+    def gained(year, side):
+        return Decimal(after[year][side] or 0) - Decimal(before[year][side] or 0)
+
+    # 1 kWh a day at 0.1229 kgce: what moved in counts there from 2016 on; on comparable scope its
+    # 2015 comes along, and a quarter of the office that was split, in both years.
+    day = Decimal("0.1229")
+    wanted = [[0, day * 365 * 5 / 4], [day * 20, day * 20 * 5 / 4]]
+    for year, sides in enumerate(wanted):
+        for side, one in enumerate(sides):
+            assert abs(gained(year, side) - one) < Decimal("0.01")  # a gram a month is rounded

@@ -5,16 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from actions.accounts.heat_by_area import HeatByArea
 from actions.actor import DeniedError
-from actions.doing import foresee
+from actions.doing import carry_out, foresee
 from actions.registry.importing import NewInstitution, ProblemsError, Registry, register
 from actions.registry.sizes_table import SIZES_TABLE, WhichSizes
 from actions.registry.state_size import StateSize
 from actions.table_rows import values_of
 from actions.tables import rows_of
-from metering.errors import InputError
+from metering.errors import ConflictError, InputError
 from metering.institutions import Disclosure
-from tests.actions.examples_of_sizes import state
+from tests.actions.examples_of_sizes import EXAMPLES, state
 from tests.actions.examples_of_standards import state as state_standard
 from tests.actions.world import World
 
@@ -107,6 +108,27 @@ def test_contradictions_are_refused_with_both_sides(world):
         state(world, "office", 1100)
     with pytest.raises(InputError, match=r"heated area of 1200 m² contradicts the 1000 m²"):
         state_standard(world, "heated_area_m2", 1000)
+
+
+def test_heat_bought_by_area_is_typed_month_by_month(world):
+    who, said = EXAMPLES["heat.by_area"](world)
+    action = HeatByArea.model_validate(said)
+    carry_out(world.actor(), action, who)
+    rows = world.admin(
+        """SELECT day::text, quanta, cost_fen FROM typed_figure
+            WHERE institution_id = %s AND known_until IS NULL ORDER BY 1""", who,
+    )  # fmt: skip
+    # 350 GJ and 30,000 yuan over 120 days: 16, 31, 31, 28 and 14 of them
+    assert [one[0] for one in rows] == [f"{day}-01" for day in (
+        "2014-11", "2014-12", "2015-01", "2015-02", "2015-03")]  # fmt: skip
+    assert sum(one[1] for one in rows) == 350_000
+    assert sum(one[2] for one in rows) == 3_000_000
+    assert rows[1][1:] == (90_416, 775_000)
+    with pytest.raises(ConflictError, match="2014-11"):
+        carry_out(world.actor(), action, who)
+    before = {**said, "first": "2013-11-15", "until": "2014-03-01"}
+    with pytest.raises(InputError, match="No heated area is stated of 2013-11-15"):
+        carry_out(world.actor(), HeatByArea.model_validate(before), who)
 
 
 def test_an_imported_roster_may_not_say_otherwise(world):

@@ -17,6 +17,8 @@ from storage.registry.regions import Carrier
 
 router = APIRouter(include_in_schema=False)
 _REGULAR: Final = "regular"
+# Colours that charts have, by what they are called there; the grey one is what is left.
+_COLOURS: Final = ("electricity", "other", "natural_gas", "other-2", "heat", "other-3", "water")
 _KINDS: Final = (_REGULAR, *APART)
 
 
@@ -58,6 +60,7 @@ def _group(viewer: Viewer, carrier: Carrier, rows: Sequence[EndUseMonth]) -> Gro
     months = sorted({row.month for row in rows})
     known = {(row.month, row.key): row for row in rows}
     names = {row.key: named(row, viewer.lang) for row in rows}
+    order = sorted(names, key=lambda key: (not key, key))  # the rest on top
     return Group(
         viewer.say("end_uses_chart", **words),
         [(viewer.say("end_uses_sum", **words), _sum(rows)), *_apart(viewer, rows)],
@@ -67,12 +70,12 @@ def _group(viewer: Viewer, carrier: Carrier, rows: Sequence[EndUseMonth]) -> Gro
             "names": [f"{month:%Y-%m}" for month in months],
             "series": [
                 {
-                    "name": name,
-                    "key": key or "rest",
+                    "name": names[key],
+                    "key": _COLOURS[place % len(_COLOURS)] if key else "before",
                     "values": [_value(known.get((month, key))) for month in months],
                     "partial": [_partial(known.get((month, key))) for month in months],
                 }
-                for key, name in names.items()
+                for place, key in enumerate(order)
             ],
         },
     )

@@ -455,7 +455,7 @@ def test_all_files_of_an_archive_are_read_and_all_mistakes_told_at_once():
         (gzip.compress(b"0" * 20_000_000), "bomb"),
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xff\xfe\x00\x81", "broken_archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "broken_workbook"),
-        (b"\x09\x04\x06\x00\x00\x00\x10\x00", "older_workbook"),
+        (b"\x09\x04\x06\x00\x00\x00\x00\x01\x00\x00", "older_workbook"),
         (b"%PDF-1.7\n", "not_a_table"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "no_header"),
         (b'{"a": [1, 2]}', "not_a_table"),

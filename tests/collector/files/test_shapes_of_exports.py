@@ -144,3 +144,74 @@ def test_a_list_of_what_was_bought_says_where_it_goes(heading):
     (error,) = taken(content, **MINE).errors
     assert error.code == "file.purchases"
     assert "delivery.record" in error.next_zh
+
+
+REGISTERS = (
+    "计量点编号,日期,示数类型,示数\n"
+    "03,2026-11-01,正向有功总,10\n03,2026-11-01,正向有功峰,3\n03,2026-11-01,谷,7\n"
+    "03,2026-11-01,反向有功总,1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rates", "found"),
+    [
+        (None, {"03": 10}),
+        ("rates", {"03.peak": 3, "03.valley": 7}),
+        ("both", {"03": 10, "03.peak": 3, "03.valley": 7}),
+    ],
+)
+def test_rows_that_say_which_register_they_are_of_are_not_mixed(rates, found):
+    assert {row[0]: row[2] for row in said(REGISTERS, rates=rates)} == found
+    left = taken(REGISTERS, rates=rates, **MINE).told[0].how["registers_left"]
+    assert "反向有功总" in left
+    assert ("谷" in left) == (rates is None)
+
+
+def test_rates_alone_are_read_and_a_register_that_nobody_knows_is_asked_about():
+    alone = REGISTERS.replace("正向有功总", "平")
+    assert [row[0] for row in said(alone)] == ["03.flat", "03.peak", "03.valley"]
+    (error,) = taken(REGISTERS.replace("谷", "需量"), **MINE).errors
+    assert (error.code, error.where["value"]) == ("file.unknown_column", "示数类型")
+
+
+def test_a_row_for_each_year_is_of_the_whole_year():
+    content = "户号,年度,用电量\n1,2024年,5\n1,2025,6\n"
+    assert [(row.begins[:10], row.at[:10]) for row in rows(content, **MINE)] == [
+        ("2024-01-01", "2025-01-01"), ("2025-01-01", "2026-01-01"),
+    ]  # fmt: skip
+
+
+def test_the_offset_beside_the_local_times_of_a_logger_names_their_zone():
+    content = (
+        "Gateway Name,Gateway SN,Device Name,Logging Interval\nEGX,123,PM1,15\n\n"
+        "Error,UTC Offset (minutes),Local Time Stamp,Active Energy (Wh)\n"
+        "0,480,2026-11-01 00:15:00,1000\n0,-210,2026-11-01 00:30:00,1100\n"
+    )
+    told = {"gateway": "bj/g", "columns": {"Error": "ignore", "Active Energy (Wh)": "key:m1"}}
+    assert [(row.key, row.at, row.unit) for row in rows(content, **told)] == [
+        ("m1", "2026-10-31T16:15:00Z", "Wh"), ("m1", "2026-11-01T04:00:00Z", "Wh"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("nothing", ["", "-", "/", "／", "N/A", "\\", "×", "#N/A", "缺测"])
+def test_a_row_in_which_nothing_was_read_is_asked_about(nothing):
+    content = f"表号,时间,读数\nm1,2026-11-01 00:00,{nothing}\nm1,2026-11-01 01:00,5\n"
+    assert asked(content, **MINE) == {"empty": ["skip"]}
+    assert said(content, empty="skip") == [("m1", "2026-11-01T01:00", 5)]
+
+
+def test_days_of_the_month_above_and_sums_beside_hours():
+    days = "2026年11月抄表\n户号,日期,读数\n1,1日,5\n1,2日 8:00,6\n"
+    assert [row[1] for row in said(days)] == ["2026-11-01T00:00", "2026-11-02T08:00"]
+    hours = "电表编号,日期," + ",".join(f"{n}点" for n in range(1, 25)) + ",日合计\n"
+    content = f"{hours}m1,2026-11-01,{','.join(['1'] * 24)},24\n"
+    assert len(said(content)) == 24
+    assert taken(content, **MINE).told[0].left_out == ["日合计"]
+
+
+def test_a_unit_is_no_office():
+    content = "单位,月份,用煤量(吨)\n某局1科,2026-10,12.5\n"
+    assert [one.where["value"] for one in taken(content, **MINE).errors] == ["单位"]
+    assert said(content, columns={"单位": "channel"}) == [("某局1科", "2026-11-01T00:00", 12.5)]
+    assert rows("表号,时间,读数,单位\nm1,2026-11-01T00Z,5,度\n", **MINE)[0].unit == "kWh"

@@ -231,13 +231,14 @@ WHY_NOT = {
          "book_accounts", "unions", "cover", "account-sources", "bill-doubts",
          "target-limits", "target-weather", "bill-parts", "duties", "duties-by-region",
          "energy-costs", "priced-hours", "submission-progress", "survey-rollup", "forecasts",
-         "quota-standards-compared"),
+         "quota-standards-compared", "meter-balances", "end-use-months", "pv-months",
+         "member-comparison", "check-frame", "check-rates", "comparable-scope"),
         COMPUTED,
     ),
     **dict.fromkeys(
         ("alarm-messages", "audit", "corrections", "files-done", "large-imports", "reading-files",
          "reconciliations", "rejects", "set-aside", "tasks", "movements", "runs", "cover_frozen",
-         "scenarios", "submission-steps"),
+         "scenarios", "submission-steps", "check-steps"),
         NOTED,
     ),
     **dict.fromkeys(("carriers", "profiles"), KEPT),
@@ -245,7 +246,9 @@ WHY_NOT = {
     "figures": "months and deliveries together, which two acts enter",
     **dict.fromkeys(
         ("agreements", "members", "people", "gateways", "targets", "sharing", "routes",
-         "utility-accounts", "submissions", "formulas"), BY_ACTS
+         "utility-accounts", "submissions", "formulas", "check-plans", "check-sheets",
+         "check-figures", "compound-splits", "opening-hours", "premises", "sizes",
+         "vacations", "region-profiles"), BY_ACTS
     ),
 }  # fmt: skip
 

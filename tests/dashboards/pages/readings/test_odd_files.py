@@ -100,7 +100,7 @@ ODD: Final[dict[str, Odd]] = {
     "not a meter": of("表号,时间,示数", f"m9,{ONE},5", says=(2, "表号", "m9", "import registry")),
     "short id": of("表号,时间,示数", f"1,{ONE},5", says=(2, "表号", "1", "--same 1=0001")),
     "PDF": Odd(b"%PDF-1.4 ...", 0, (0, "", "PDF", "CSV")),
-    "Excel 4": Odd(b"\x09\x04\x06\x00\x00\x00\x10\x00", 0, (0, "", "", "xlsx")),
+    "Excel 4": Odd(b"\x09\x04\x06\x00\x00\x00\x00\x01\x00\x00", 0, (0, "", "", "xlsx")),
 }  # fmt: skip
 
 
