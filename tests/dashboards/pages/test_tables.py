@@ -232,7 +232,7 @@ WHY_NOT = {
          "target-limits", "target-weather", "bill-parts", "duties", "duties-by-region",
          "energy-costs", "priced-hours", "submission-progress", "survey-rollup", "forecasts",
          "quota-standards-compared", "meter-balances", "end-use-months", "pv-months",
-         "member-comparison", "check-frame", "check-rates"),
+         "member-comparison", "check-frame", "check-rates", "comparable-scope"),
         COMPUTED,
     ),
     **dict.fromkeys(
@@ -248,7 +248,7 @@ WHY_NOT = {
         ("agreements", "members", "people", "gateways", "targets", "sharing", "routes",
          "utility-accounts", "submissions", "formulas", "check-plans", "check-sheets",
          "check-figures", "compound-splits", "opening-hours", "premises", "sizes",
-         "vacations"), BY_ACTS
+         "vacations", "region-profiles"), BY_ACTS
     ),
 }  # fmt: skip
 
