@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from pydantic import BaseModel, Field
 
@@ -42,7 +42,8 @@ class _Stating:
     """What the three have in common; it stands before Action among the bases."""
 
     of: ClassVar[str]
-    value: Decimal
+    if TYPE_CHECKING:  # as fields here they would stand before the others in forms
+        value: Decimal
 
     def opposite(self, on: None, result: FactorStated) -> Opposite | None:
         """Return its withdrawal."""
@@ -74,10 +75,11 @@ class _Dated(_Stating):
     """A factor of a carrier that holds from a day to before another."""
 
     what: ClassVar[Words]
-    carrier: str
-    unit: str
-    valid_from: date
-    valid_to: date | None
+    if TYPE_CHECKING:
+        carrier: str
+        unit: str
+        valid_from: date
+        valid_to: date | None
 
     def check(self, on: None, at: Acting) -> None:
         """Refuse another unit, days that somebody stated, and what claims more than it bears."""

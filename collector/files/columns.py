@@ -13,8 +13,10 @@ from collector.files.running_totals import statistic_of
 from collector.files.tables import Cell, text_of
 from collector.files.turned import as_turned
 from collector.files.wide_columns import each_a_channel
+from metering.unit_names import unit_of
 
 _EXACT: Final = ("channel", "key", "通道", "通道键")
+_OFFICE: Final = "单位"
 _RATES: Final = frozenset(("sharp", "peak", "flat", "valley", "deep"))
 _ONCE: Final = frozenset(ROLES) - _RATES - {IGNORE}  # of which a row has one
 
@@ -79,8 +81,16 @@ def _as_told(headings: list[Heading], told: Mapping[str, str]) -> list[Heading]:
 
 def _role(one: Heading, headings: Sequence[Heading], at: int, sample: Sequence[list[Cell]]) -> str:
     role = _clocked(one, headings)
-    cells = (cells[at] for cells in sample if len(cells) > at)
+    cells = [cells[at] for cells in sample if len(cells) > at]
+    if role == "unit" and one.text.strip() == _OFFICE and not _units(cells):
+        return ""
     return "month" if role in {"at", "date"} and _holds_months(cells) else role
+
+
+def _units(cells: Sequence[Cell]) -> bool:
+    """Return whether any of these is a unit, or none says anything: 单位 heads offices as well."""
+    said = [text for cell in cells if (text := text_of(cell))]
+    return not said or any(unit_of(text) for text in said)
 
 
 def _must_be_one(

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.files.limits import Limits
+from collector.files.numbers import is_empty
+from collector.files.questions import EMPTY_ROWS
 from collector.files.refusals import CellError, Place, refusal
 from metering.errors import InputError
 
 _SPARED = ("column", "unit", "seq", "ratio")  # the same in most files, and never written to
+_NOTHING = ("not_a_number", "spreadsheet_error")
 _LINES = 20  # told of what is left out; the rest is counted
 Ints: TypeAlias = "NDArray[np.int64]"
 
@@ -105,10 +108,13 @@ class Problems:
 
     def cell(self, error: CellError, place: Place) -> None:
         """Keep or count what is wrong with a cell."""
-        if len(self.kept) < self.limits.errors:
-            self.add(refusal(error, place))
-        else:
+        if len(self.kept) >= self.limits.errors:
             self.count += 1
+            return
+        found = refusal(error, place)
+        if error.code in _NOTHING and is_empty(error.value):
+            found.where |= EMPTY_ROWS
+        self.add(found)
 
     def add_all(self, others: Problems) -> None:
         """Add those of a part."""

@@ -4,6 +4,7 @@ Asked after the words that are known as they stand. A column of a channel (1号�
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from collector.files.answers import IGNORE
@@ -19,7 +20,7 @@ _SHOWN: Final = (
     r"(?:抄表|抄见)?(?:示数|示值|读数|表底数?|底数|底码|表码|止码|行码|行度|码数|指数|表数|抄见数|"
     r"表示数|止度)"
 )
-_CARRIER: Final = r"(?:电|水|气|热|冷|燃气|天然气|煤气|自来水|中水|蒸汽|热力|电能|热能)"
+_CARRIER: Final = r"(?:电|水|气|热|冷|煤|油|燃气|天然气|煤气|自来水|中水|蒸汽|热力|电能|热能)"
 _WHICH: Final = (
     r"(?:实际|实用|计费|结算|抄见|合计|总|累计|有功|正向|"
     r"本期|本次|本月|当月|当日|每日|日|月|年|年度)*"
@@ -48,7 +49,7 @@ _FORMS: Final = (
         "value",
         (
             rf"{_WHICH}(?:用|耗|使用|消耗)?{_CARRIER}(?:用|消耗)?"
-            r"(?:量|度数|吨数|方数|立方数|能量|总量|用量)|度数|吨数|方数"
+            rf"(?:量|度数|吨数|方数|立方数|能量|总量|用量)|度数|吨数|方数|{_SHOWN}"
         ),
     ),
     ("month", rf"{_OF}(?:年月|月份|账期)"),
@@ -75,9 +76,14 @@ _FORMS: Final = (
         ),
     ),
 )
+_LONGEST: Final = 40
+_WORDS: Final = re.compile(r"[^\W\d]{2}")
 _GRAMMAR: Final = tuple((role, re.compile(form)) for role, form in _FORMS)
 
 
+@lru_cache(maxsize=4096)
 def role_of(word: str) -> str:
     """Return the role of a heading, as `plain` of it; empty where no form fits."""
+    if len(word) > _LONGEST or not _WORDS.search(word):  # a figure, or a remark
+        return ""
     return next((role for role, form in _GRAMMAR if form.fullmatch(word)), "")

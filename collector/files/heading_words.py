@@ -13,7 +13,8 @@ HEADINGS: Final[dict[str, str]] = {
         "计量点编号 计量点号 测点 测点编号 点号 户号 水表户号 气表户号 用户编号 用户号 "
         "客户编号 用电户号 热表号 热表编号 热量表号 热量表编号 气表编号 燃气表号 燃气表编号 "
         "meter meterid meternumber meterno meteridentifier meterserial meterserialnumber "
-        "serialnumber serialno zählpunkt zaehlpunkt zählpunktnummer mpan mprn esiid entityid "
+        "serialnumber serialno zähler zählernummer zählpunkt zaehlpunkt zählpunktnummer mpan mprn "
+        "esiid entityid "
         "statisticid point pointid deviceid sensor datapoint portfoliomanagermeterid "
         "meterpoint meterconsumptionmeterid"
     ),
@@ -23,7 +24,9 @@ HEADINGS: Final[dict[str, str]] = {
         "lastupdated readingtime meterreadingtime startdatetimeutc utc horodate localtimestamp "
         "created"
     ),
-    "date": ("date datum 日期 日 数据日期 抄表日期 抄表日 用电日期 day readingdate 统计日期"),
+    "date": (
+        "date datum 日期 日 数据日期 抄表日期 抄表日 用电日期 day readingdate 统计日期 ablesedatum"
+    ),
     "year": ("year 年 年份 年度 统计年度 统计年份"),
     "month": (
         "month 月 月份 年月 账单月份 结算月份 计费月份 费用年月 统计月份 用电月份 用水月份 "
@@ -48,7 +51,7 @@ HEADINGS: Final[dict[str, str]] = {
         "水量 气量 热量 抄见电量 有功电量 耗电量 消耗量 能耗 consumption usage use "
         "consumed energy quantity usage/quantity reading meterreading verbrauch amount "
         "state energieverbrauch wert energyconsumption activeenergy meterconsumption "
-        "actualvalue valeur"
+        "actualvalue valeur zählerstand"
     ),
     "unit": (
         "unit units uom 单位 计量单位 einheit usageunits unitofmeasurement unitofmeasure usageunit"

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from collector.files.answers import IGNORE
@@ -67,8 +68,11 @@ def plain(text: str) -> str:
 def heading_of(cell: Cell, told: str = "") -> Heading:
     """Return what a heading says. told: the role that a person gave it."""
     text = text_of(cell)
-    if not text:
-        return Heading("", told)
+    return _said_by(text, told) if text else Heading("", told)
+
+
+@lru_cache(maxsize=8192)  # the first rows of a table are looked at again and again
+def _said_by(text: str, told: str) -> Heading:
     unit, bare = _unit(text)
     if told or text in _QUERIED:
         return Heading(text, told or _QUERIED[text], unit)
@@ -76,6 +80,8 @@ def heading_of(cell: Cell, told: str = "") -> Heading:
     less = plain(bare)
     role = _ROLES.get(word) or _rate(word) or _rate(less) or _ROLES.get(less)
     role = role or role_of(word) or role_of(less)
+    if not role and is_total(text):
+        return Heading(text, IGNORE, unit)
     if not role and unit_of(bare):
         return Heading(text, "value", unit_of(bare) or "")
     return Heading(text, role or "", unit)

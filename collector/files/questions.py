@@ -1,7 +1,7 @@
 """What a file may leave open, in the words in which it is asked."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from collector.files.refusals import Choice, Question
 
@@ -145,6 +145,14 @@ SHEETS: Final = Question(
     "The sheet does not look like readings: {}",
     (Choice("readings", "不读取这样的工作表", "leave out such sheets"),),
 )
+
+# Beside a refusal: rows whose value is empty, -, / or N/A may be left out.
+EMPTY_ROWS: Final[dict[str, Any]] = {
+    "question": "empty",
+    "choices": [
+        Choice("skip", "略过没有数值的行", "leave out rows without a value")._asdict(),
+    ],
+}
 
 
 def statistic(columns: Mapping[str, str]) -> Question:

@@ -60,9 +60,9 @@ CELLS: Final[dict[str, Words]] = {
     "not_a_number": Words(
         "“{}”不是数。",
         "“{}” is not a number.",
-        "请只写数字,不带单位;没有读数的行请删去,或选择略过空值。",
+        "请只写数字,不带单位;没有读数的行请删去,或选择略过空值(--empty skip)。",
         "Write digits without a unit; where nothing was read, drop the row, or have empty ones "
-        "left out.",
+        "left out (--empty skip).",
     ),
     "bad_group": Words(
         "“{}”中的千位分隔符不成组。",

@@ -69,18 +69,10 @@ _CHANNELS = """
            coalesce(name_en, meter_code) AS name_en, code, unit
       FROM report.channel WHERE institution_id = %s ORDER BY channel_id
 """
-# What waits, of those that the viewer checks or whose accounts it keeps; where no sheet is open
-# nobody asks who these are, which for a province takes a while.
+# What waits, of those that the viewer checks or whose accounts it keeps.
 _WAITING = """
-    WITH open AS MATERIALIZED (
-        SELECT s.plan_id, s.state, s.due_on,
-               s.institution_id IN (SELECT c.id FROM access.checks() AS c(id)) AS checked,
-               s.institution_id IN (SELECT c.id FROM access.covers('keep_accounts') AS c(id))
-                   AS kept
-          FROM check_sheet s WHERE s.state IN ('drawn', 'wrong', 'answered')
-    )
     SELECT k.kind, p.year, o.plan_id, min(o.due_on) AS due_on, count(*)::integer AS many
-      FROM open o
+      FROM access.open_checks() o
       JOIN check_plan p ON p.id = o.plan_id
      CROSS JOIN LATERAL (
             SELECT CASE WHEN o.checked THEN CASE o.state WHEN 'drawn' THEN 'see'

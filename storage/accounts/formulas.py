@@ -11,9 +11,12 @@ from psycopg import Connection
 from storage.accounts.usage import HOUR, UNKNOWN
 from storage.columns import Columns, copy_out
 
-__all__ = ["UNKNOWN", "Made", "Size", "hours", "made_of", "sizes", "take"]
+__all__ = ["UNKNOWN", "Made", "Size", "hours", "made_of", "sizes", "take", "waiting"]
 _CANDIDATES: Final = """
-    SELECT channel_id FROM stale_formula GROUP BY channel_id ORDER BY min(id) LIMIT %s
+    SELECT f.channel_id FROM stale_formula f
+     WHERE NOT EXISTS (SELECT FROM set_aside a WHERE a.stage = 'usage'
+                          AND a.channel_id = f.channel_id AND a.retry_at > now())
+     GROUP BY f.channel_id ORDER BY min(f.id) LIMIT %s
 """
 # A statement of its own, as for usage: what is read after it cannot be older than the lock.
 _LOCK: Final = """
@@ -72,13 +75,16 @@ class Size:
     until: date | None
 
 
-def take(connection: Connection[Any], most: int) -> list[tuple[int, int, int]]:
-    """Lock virtual channels that wait, off the queue; return (channel, first ms, until ms)."""
-    waiting = [row[0] for row in connection.execute(_CANDIDATES, [most])]
-    if not waiting:
-        return []
-    locked = [row[0] for row in connection.execute(_LOCK, [waiting])]
-    return connection.execute(_TAKE, [locked]).fetchall()
+def waiting(connection: Connection[Any], most: int) -> list[int]:
+    """Return virtual channels that wait, the oldest first; none that failed and rests."""
+    return [row[0] for row in connection.execute(_CANDIDATES, [most])]
+
+
+def take(connection: Connection[Any], channel: int) -> tuple[int, int] | None:
+    """Lock a virtual channel, off the queue; return (first ms, until ms), None if it is taken."""
+    locked = [row[0] for row in connection.execute(_LOCK, [[channel]])]
+    row = connection.execute(_TAKE, [locked]).fetchone()
+    return None if row is None else (row[1], row[2])
 
 
 def made_of(connection: Connection[Any], channels: Sequence[int]) -> list[Made]:

@@ -35,7 +35,7 @@ _COMPARED = """
           JOIN report.carrier k ON k.code = f.carrier AND k.in_total_energy
          WHERE f.month >= %(first)s AND f.month < %(until)s
          GROUP BY c.member_id, f.institution_id, f.carrier, f.month
-    ), summed AS (
+    ), summed AS MATERIALIZED (
         SELECT member_id, institution_id,
                sum(own_g) FILTER (WHERE agreed_g IS NOT NULL) AS own_g,
                sum(agreed_g) FILTER (WHERE own_g IS NOT NULL) AS agreed_g, sum(known_s) AS known_s,
@@ -44,7 +44,8 @@ _COMPARED = """
           FROM used GROUP BY member_id, institution_id
     ), expected AS (
         SELECT c.member_id, e.institution_id, sum(e.expected_s) AS expected_s
-          FROM report.expected_by_month(NULL, %(first)s, %(until)s) e
+          FROM report.expected_by_month(
+                   ARRAY(SELECT DISTINCT institution_id FROM summed), %(first)s, %(until)s) e
           JOIN counted c ON c.institution_id = e.institution_id
            AND e.month >= c.first_month AND e.month < c.until_month
           JOIN report.carrier k ON k.code = e.carrier AND k.in_total_energy
@@ -54,7 +55,8 @@ _COMPARED = """
                report.is_enough(s.known_s, e.expected_s, report.enough(s.member_id)) AS enough
           FROM summed s
           LEFT JOIN expected e USING (member_id, institution_id)
-          LEFT JOIN report.means(NULL, %(first)s, %(until)s) f USING (institution_id)
+          LEFT JOIN report.means(ARRAY(SELECT DISTINCT institution_id FROM summed),
+                                 %(first)s, %(until)s) f USING (institution_id)
     )
     SELECT m.region_id, r.name_zh, r.name_en, m.own, m.agreed,
            (SELECT count(DISTINCT c.institution_id) FROM counted c

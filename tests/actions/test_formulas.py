@@ -8,11 +8,13 @@ from actions.registry.formulas_table import FORMULAS, WhichFormulas
 from actions.registry.split_channel import SplitChannel
 from actions.registry.state_formula import StateFormula
 from actions.tables import rows_of
+from analytics.formulas import combined
 from metering.errors import EnergyError
 from tests.actions.examples_of_formulas import divided, made, sized
 from tests.actions.examples_of_submeters import submeter
 from tests.actions.test_submeters import account, counts
 from tests.actions.world import HOUR_MS, START_MS, make_world, resize
+from worker import formulas as worker_formulas
 
 HOURS = 72
 
@@ -170,6 +172,29 @@ def test_the_examples_can_be_said(two):
     for kind, example in ((StateFormula, made), (SplitChannel, divided)):
         on, said = example(two)
         carry_out(two.actor(), kind.model_validate(said), on)
+
+
+def test_one_that_cannot_be_computed_rests_and_holds_nobody_up(two, monkeypatch):
+    two.work()
+    bad, good = (state(two, less(two), code=code) for code in ("bad", "good"))
+
+    def torn(terms, inputs, *span):
+        if len(failed) == 0:
+            failed.append(True)
+            raise OverflowError("too much")
+        return combined(terms, inputs, *span)
+
+    failed = []
+    monkeypatch.setattr(worker_formulas, "combined", torn)
+    two.work()
+    assert days(two, bad) == []
+    assert days(two, good) == [(24 * 7_000, 24)] * 3
+    kept = two.admin("SELECT error FROM set_aside WHERE channel_id = %s", bad)
+    assert ["too much" in error for (error,) in kept] == [True]
+    two.admin("UPDATE set_aside SET retry_at = now()")
+    two.work()
+    assert days(two, bad) == days(two, good)
+    assert two.admin("SELECT count(*) FROM set_aside") == [(0,)]
 
 
 def test_one_that_counts_makes_the_account_and_its_inputs_must_not(two):

@@ -51,6 +51,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                     WHERE p.id = asked AND access.plans_checks(p.region_id, p.department_line))
 $$;
 
+-- The sheets on which something is to be done, and whether the viewer checks them or keeps the accounts.
+-- Where no sheet is open nobody asks who these are, which for a province takes a while.
+CREATE FUNCTION access.open_checks()
+RETURNS TABLE (plan_id integer, state text, due_on date, checked boolean, kept boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT s.plan_id, s.state, s.due_on,
+           s.institution_id IN (SELECT c.id FROM access.checks() AS c(id)),
+           s.institution_id IN (SELECT c.id FROM access.covers('keep_accounts') AS c(id))
+      FROM check_sheet s WHERE s.state IN ('drawn', 'wrong', 'answered')
+$$;
+
 -- The roster of today below a region, as far as the viewer checks it, with the stratum of each.
 CREATE FUNCTION access.check_roster(asked integer, line text, large_from numeric)
 RETURNS TABLE (institution_id integer, region text, class text, size text)
@@ -350,9 +361,10 @@ SELECT f.plan_id, f.region, f.class, f.size, count(*)::integer AS institutions,
  GROUP BY f.plan_id, f.region, f.class, f.size;
 
 REVOKE ALL ON FUNCTION access.checks, access.covers_checks, access.sees_checks, access.plans_checks,
-    access.plans_check, access.check_roster, access.was_drawn, access.told_again,
+    access.plans_check, access.check_roster, access.was_drawn, access.told_again, access.open_checks,
     storage.check_told, storage.item_comes,
     storage.item_goes, storage.check_moves, storage.frame_is_open FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION access.checks, access.covers_checks, access.sees_checks,
-    access.plans_checks, access.plans_check, access.check_roster, access.was_drawn, access.told_again TO commonwatt_api;
+    access.plans_checks, access.plans_check, access.check_roster, access.was_drawn, access.told_again,
+    access.open_checks TO commonwatt_api;
 GRANT SELECT ON report.check_strata TO commonwatt_api;

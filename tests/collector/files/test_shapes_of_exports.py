@@ -192,3 +192,26 @@ def test_the_offset_beside_the_local_times_of_a_logger_names_their_zone():
     assert [(row.key, row.at, row.unit) for row in rows(content, **told)] == [
         ("m1", "2026-10-31T16:15:00Z", "Wh"), ("m1", "2026-11-01T04:00:00Z", "Wh"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("nothing", ["", "-", "/", "／", "N/A", "\\", "×", "#N/A", "缺测"])
+def test_a_row_in_which_nothing_was_read_is_asked_about(nothing):
+    content = f"表号,时间,读数\nm1,2026-11-01 00:00,{nothing}\nm1,2026-11-01 01:00,5\n"
+    assert asked(content, **MINE) == {"empty": ["skip"]}
+    assert said(content, empty="skip") == [("m1", "2026-11-01T01:00", 5)]
+
+
+def test_days_of_the_month_above_and_sums_beside_hours():
+    days = "2026年11月抄表\n户号,日期,读数\n1,1日,5\n1,2日 8:00,6\n"
+    assert [row[1] for row in said(days)] == ["2026-11-01T00:00", "2026-11-02T08:00"]
+    hours = "电表编号,日期," + ",".join(f"{n}点" for n in range(1, 25)) + ",日合计\n"
+    content = f"{hours}m1,2026-11-01,{','.join(['1'] * 24)},24\n"
+    assert len(said(content)) == 24
+    assert taken(content, **MINE).told[0].left_out == ["日合计"]
+
+
+def test_a_unit_is_no_office():
+    content = "单位,月份,用煤量(吨)\n某局1科,2026-10,12.5\n"
+    assert [one.where["value"] for one in taken(content, **MINE).errors] == ["单位"]
+    assert said(content, columns={"单位": "channel"}) == [("某局1科", "2026-11-01T00:00", 12.5)]
+    assert rows("表号,时间,读数,单位\nm1,2026-11-01T00Z,5,度\n", **MINE)[0].unit == "kWh"
