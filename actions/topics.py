@@ -20,6 +20,8 @@ TOPICS: Final[Mapping[str, Words]] = {
     "meters and channels": Words("表计与通道", "Meters and channels"),
     "imports": Words("读数文件", "Files of readings"),
     "institutions": Words("机构名录", "Roster of institutions"),
+    "checks": Words("抽查", "Spot checks"),
+    "factors": Words("折标系数与排放因子", "Coefficients and factors"),
     "unions and targets": Words("联合体与目标", "Unions and targets"),
     "runs and quotas": Words("指标分解与下达", "Runs and quotas"),
     "books": Words("指标账簿", "Quota books"),

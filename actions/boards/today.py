@@ -193,7 +193,7 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
             if holds(connection, Right.CORRECT_READINGS, FINDING.covered, one.finding_id)
         ),
         year_forecasts.newest(connection, ids[:_INSTITUTIONS]),
-        unknown_steps(connection, ids, _FEW),
+        unknown_steps(connection, ids, month, _FEW),
         balances.exceeded(connection, ids, month, until, _FEW),
     )
 

@@ -1,7 +1,7 @@
 """Steps of the newest days whose use nobody knows, each with whether the reader may settle it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg import Connection
@@ -29,9 +29,11 @@ class UnknownStep:
     corrects: bool
 
 
-def unknown_steps(connection: Connection[Any], ids: list[int], most: int) -> list[UnknownStep]:
-    """Return the newest unknown steps of institutions, of so many channels at most."""
-    found = doubtful(connection, ids, most)
+def unknown_steps(
+    connection: Connection[Any], ids: list[int], since: date, most: int
+) -> list[UnknownStep]:
+    """Return the newest unknown steps since a day, of so many channels at most."""
+    found = doubtful(connection, ids, since, most)
     known = {
         one.channel_id: one
         for one in meters.channels(connection, [one.channel_id for one in found])

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from actions.declared import Action, Effect, Opposite
+from actions.declared import Action, Effect
 from actions.fields import Acting, Words, field, plain
 from actions.kinds import Day, Line
-from actions.registry.change_roster import RosterChanged, about_change, back, done
+from actions.registry.change_roster import ChangesRoster, RosterChanged, about_change
 from actions.registry.roster_plans import Plan, planned
 from actions.registry.roster_refusals import says_nothing_new
 from actions.registry.roster_words import day_field, document_field, why_field
@@ -27,13 +27,8 @@ FACTS: Final[Mapping[str, Words]] = {
 }
 
 
-class _FactAct:
+class _FactAct(ChangesRoster):
     """What acts on dated facts of one institution have alike; months before keep what held then."""
-
-    @classmethod
-    def copies(cls) -> bool:
-        """Return that facts are brought by COPY."""
-        return True
 
     def said(self) -> dict[str, str]:
         """Return what the institution's facts are from the day on, by attribute."""
@@ -46,10 +41,6 @@ class _FactAct:
     def named(self, at: Acting, attribute: str, value: str) -> Words:
         """Return a value as people read it."""
         return plain(value)
-
-    def check(self, on: Institution, at: Acting) -> None:
-        """Refuse what contradicts the roster, and what says nothing new."""
-        self._plan(on, at)
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return the facts before and after, and what becomes of the months before."""
@@ -67,14 +58,6 @@ class _FactAct:
         day = plan.change.day
         stays = Words(f"{day} 以前的月份保持原有登记", f"months before {day} keep what held then")
         return [*effects, Effect("history", Words("历史台账", "History"), None, stays)]
-
-    def do(self, on: Institution, at: Acting) -> RosterChanged:
-        """Record it."""
-        return done(at, self._plan(on, at))
-
-    def opposite(self, on: Institution, result: RosterChanged) -> Opposite:
-        """Take it back."""
-        return back(result)
 
     def _plan(self, on: Institution, at: Acting) -> Plan:
         who = on.institution_id

@@ -1,7 +1,7 @@
 """Channels whose newest days hold hours of which not everything is known."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg import Connection
@@ -11,19 +11,15 @@ from psycopg.rows import class_row
 # that are not known, or not there. What comes after the last reading is no step.
 _DOUBTFUL: Final = """
     WITH newest AS MATERIALIZED (
-        SELECT c.channel_id, c.institution_id, c.zone, c.name_zh, c.name_en, max(u.month) AS month
-          FROM report.channel c JOIN report.usage_month u ON u.channel_id = c.channel_id
+        SELECT c.channel_id, c.institution_id, c.zone, c.name_zh, c.name_en, max(u.day) AS day
+          FROM report.channel c
+          JOIN report.usage_day u ON u.channel_id = c.channel_id AND u.day >= %(since)s
          WHERE c.institution_id = ANY(%(ids)s)
          GROUP BY 1, 2, 3, 4, 5
-    ), day AS MATERIALIZED (
-        SELECT n.channel_id, n.institution_id, n.zone, max(u.day) AS day
-          FROM newest n JOIN report.usage_day u ON u.channel_id = n.channel_id
-           AND u.day >= n.month AND u.day < (n.month + interval '1 month')::date
-         GROUP BY 1, 2, 3
     ), told AS (
         SELECT d.channel_id, d.institution_id, u.hour, u.known_s,
                min(u.hour) OVER of AS first, max(u.hour) OVER of AS last
-          FROM day d JOIN report.usage_hour u ON u.channel_id = d.channel_id
+          FROM newest d JOIN report.usage_hour u ON u.channel_id = d.channel_id
            AND u.hour >= (d.day - 1)::timestamp AT TIME ZONE d.zone
            AND u.hour < (d.day + 1)::timestamp AT TIME ZONE d.zone
         WINDOW of AS (PARTITION BY d.channel_id)
@@ -55,7 +51,8 @@ class Doubtful:
     until: datetime
 
 
-def doubtful(connection: Connection[Any], ids: list[int], most: int) -> list[Doubtful]:
-    """Return such channels of institutions, those with the newest readings first."""
+def doubtful(connection: Connection[Any], ids: list[int], since: date, most: int) -> list[Doubtful]:
+    """Return such channels with use since a day, those with the newest readings first."""
+    parameters = {"ids": ids, "since": since, "most": most}
     with connection.cursor(row_factory=class_row(Doubtful)) as cursor:
-        return cursor.execute(_DOUBTFUL, {"ids": ids, "most": most}).fetchall()
+        return cursor.execute(_DOUBTFUL, parameters).fetchall()
