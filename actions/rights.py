@@ -18,6 +18,7 @@ class Right(StrEnum):
     REVIEW_ACCOUNTS = "review_accounts"
     APPROVE_ACCOUNTS = "approve_accounts"
     RECEIVE_ACCOUNTS = "receive_accounts"
+    CHECK_ACCOUNTS = "check_accounts"
     PLAN = "plan"
     COMMENT = "comment"
     ADMINISTER = "administer"

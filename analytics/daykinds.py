@@ -128,3 +128,13 @@ def by_season(days: Ints, kind: Ints) -> Ints:
     month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
     summer = (month >= _SUMMER[0]) & (month <= _SUMMER[1])
     return np.asarray(2 * kind + summer)
+
+
+def hours_open(opens: Ints, closes: Ints) -> Bools:
+    """Return (m, 24 n) the hours of n days that any part of is open.
+
+    opens, closes: (m, n) minutes of the civil day; the same where it is closed.
+    """
+    begin = np.arange(24) * 60
+    inside = (begin < closes[:, :, None]) & (begin + 60 > opens[:, :, None])
+    return np.asarray(inside & (closes > opens)[:, :, None]).reshape(len(opens), -1)

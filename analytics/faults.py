@@ -88,7 +88,7 @@ def found(
 
     use: (m, n) of civil hours from a midnight, whole days, NaN where unknown. wide: (m, 168), by
     how much dismissals have widened the band of each hour of the week; the first is that of the
-    first hour here. is_open: (n,) hours in which zeros matter; without it, all.
+    first hour here. is_open: (n,) or (m, n) hours in which zeros matter; without it, all.
     """
     hours = np.atleast_2d(np.asarray(use, float))
     about = usual(hours) if known is None else known
@@ -146,8 +146,9 @@ def _zeros(use: Floats, about: Usual, score: Floats, is_open: Bools | None) -> B
     if is_open is None:
         return runs
     row, first, end = stretches(runs)
-    opened = np.append(0, np.cumsum(is_open))
-    for place in np.flatnonzero(opened[end] == opened[first]):
+    opened = np.pad(np.cumsum(np.atleast_2d(is_open), axis=1), ((0, 0), (1, 0)))
+    whose = row if len(opened) > 1 else np.zeros_like(row)
+    for place in np.flatnonzero(opened[whose, end] == opened[whose, first]):
         runs[row[place], first[place] : end[place]] = False
     return runs
 

@@ -78,9 +78,9 @@ def higher_levels(use: ArrayLike, expected: ArrayLike, spread: ArrayLike) -> Fin
 def idle(use: ArrayLike, is_open: Bools, month: Ints) -> Findings:
     """Return months whose nights and weekends use more, beside open hours, than is usual.
 
-    use: (m, n) of civil hours, NaN where unknown. is_open: (n,). month: (n,) from 0, rising. Both
-    sides of the share have the same weather. The finding stands for the closed hours of its month;
-    its score is how many times the usual share there was.
+    use: (m, n) of civil hours, NaN where unknown. is_open: (n,) or (m, n). month: (n,) from 0,
+    rising. Both sides of the share have the same weather. The finding stands for the closed hours
+    of its month; its score is how many times the usual share there was.
     """
     hours = np.atleast_2d(np.asarray(use, float))
     count = int(month.max(initial=-1)) + 1
@@ -106,10 +106,20 @@ def _pairs(meter: Ints, at: Ints) -> list[tuple[int, int]]:
 
 
 def _by_month(hours: Floats, month: Ints, count: int, mask: Bools) -> Floats:
-    """Return (m, count) the median use of some hours of each month; NaN of too few."""
+    """Return (m, count) the median use of some hours of each month; NaN of too few.
+
+    mask: (n,) or (m, n).
+    """
     found = np.full((len(hours), count), np.nan)
     for one in range(count):
-        some = hours[:, mask & (month == one)]
+        some = _some(hours, mask, month == one)
         enough = np.isfinite(some).sum(axis=1) >= _LEAST_HOURS
         found[:, one] = np.where(enough, last_median(some) if some.shape[1] else np.nan, np.nan)
     return found
+
+
+def _some(hours: Floats, mask: Bools, at: Bools) -> Floats:
+    """Return the hours that a mask keeps, NaN where it keeps them of other meters alone."""
+    if mask.ndim == 1:
+        return np.asarray(hours[:, mask & at])
+    return np.where(mask[:, at], hours[:, at], np.nan)

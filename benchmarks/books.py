@@ -45,8 +45,9 @@ _SET_UP: Final = """
            ARRAY[{base}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], '{{}}', {base}, {quota},
            ARRAY[{quota}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
       FROM generate_series(1, {quotas}) AS i;
-    INSERT INTO run_snapshot (run_id, union_id, snapshot, rows_sha256)
-    SELECT 1, 1, '{{}}', journal.run_digest(1);
+    INSERT INTO run_snapshot (run_id, union_id, snapshot, secret, root, rows_sha256)
+    SELECT 1, 1, '{{}}', s.zero, s.zero, journal.run_digest(1, s.zero, s.zero)
+      FROM (SELECT decode(repeat('00', 32), 'hex') AS zero) s;
 """
 # Many small causes between pairs of holders, as years of transfers would leave them.
 _MORE: Final = """

@@ -8,7 +8,17 @@ from actions.compact.target_words import fall_of
 from cli.services.words import say
 from compact.notices import in_thousands
 from compact.runs import Run
-from compact.snapshot_files import Verified
+from compact.snapshot_files import Verified, verified
+from compact.snapshot_parts import PART, VerifiedPart, verified_part
+
+
+def verdict(raw: bytes, digest: str | None) -> tuple[bool, list[str]]:
+    """Return whether nothing differs in a file of a run, or of a part of one, and all lines."""
+    if PART.encode() in raw:
+        part = verified_part(raw, digest)
+        return part.same, list(told_of_part(part, given=digest is not None))
+    found = verified(raw, digest)
+    return found.same, list(told(found, given=digest is not None))
 
 
 def told(found: Verified, *, given: bool) -> Iterator[str]:
@@ -29,6 +39,34 @@ def told(found: Verified, *, given: bool) -> Iterator[str]:
                 "the second log), or give it by --digest.",
             )
         return
+    yield from _differs(found)
+
+
+def told_of_part(found: VerifiedPart, *, given: bool) -> Iterator[str]:
+    """Yield the same of a part: to which root it leads, and how much of the run it shows."""
+    if found.root is not None:
+        yield f"root  {found.root}"
+        yield _pair(found.about.get("union"), "")
+        yield say(
+            f"所示 {found.institutions} 家机构;全部 {found.leaves} 个部分中可见 {found.shown} 个。",
+            f"It shows {found.institutions} institutions; {found.shown} of {found.leaves} leaves.",
+        )
+    if not found.same:
+        yield from _differs(found)
+        return
+    yield say(
+        "一致:所示各部分通向这个根,合计相符。",
+        "EQUAL: all that it shows leads to this root, and its sums hold.",
+    )
+    if not given:
+        yield say(
+            "请将根与由另一途径得到的相比(方案页面、其他成员),或用 --digest 给出。",
+            "Compare the root with one that came by another way (the run's page, another member), "
+            "or give it by --digest.",
+        )
+
+
+def _differs(found: Verified | VerifiedPart) -> Iterator[str]:
     yield say("不一致:", "DIFFERS:")
     yield from (f"- {say(one.zh, one.en)}" for one in found.differences)
     if found.more:

@@ -21,12 +21,32 @@ class CoverStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Periods:
+    """Periods of several years, of which the first begins with a year: until one is over, only a
+    part of each of its years is to be covered, and at its end all of them together."""
+
+    first: int
+    years: int
+    interim: Fraction
+
+    def whole_from(self, year: int) -> int:
+        """Return the year from which on all of a year's use is due."""
+        if year < self.first:
+            return year + 1
+        return self.first + ((year - self.first) // self.years + 1) * self.years
+
+    def share(self, year: int, now: int) -> Fraction:
+        """Return which part of a year's use is due in another year."""
+        return Fraction(1) if now >= self.whole_from(year) else self.interim
+
+
+@dataclass(frozen=True, slots=True)
 class CoverRecord:
     """What is known of a holder.
 
     first_year, last_year: for which it answers; None while no last one is set. year: the current
     one. used: year to its locked use. covered: taken out of the balance so far. Amounts in one
-    unit of the holder's choice.
+    unit of the holder's choice. periods: None where each year stands for itself.
     """
 
     first_year: int
@@ -35,6 +55,12 @@ class CoverRecord:
     used: Mapping[int, Fraction] = field(default_factory=dict)
     excluded: frozenset[int] = frozenset()
     covered: Fraction = Fraction(0)
+    periods: Periods | None = None
+
+    def asked(self, year: int) -> Fraction:
+        """Return what a year of known use asks to be covered by now."""
+        share = 1 if self.periods is None else self.periods.share(year, self.year)
+        return self.used[year] * share
 
     @property
     def years_over(self) -> range:
@@ -54,7 +80,7 @@ class CoverRecord:
             return CoverStatus.EXCLUDED
         if any(year not in self.used for year in asked):
             return CoverStatus.MISSING
-        due = sum(self.used[year] for year in asked)
+        due = sum(self.asked(year) for year in asked)
         return CoverStatus.COVERED if self.covered >= due else CoverStatus.SHORT
 
     def verified(self, year: int, amount: Fraction | None) -> "CoverRecord":
@@ -79,7 +105,7 @@ class CoverRecord:
         asked = [year for year in self.years_over if year not in self.excluded]
         if not asked or any(year not in self.used for year in asked):
             return None
-        return sum((self.used[year] for year in asked), Fraction(0))
+        return sum((self.asked(year) for year in asked), Fraction(0))
 
 
 def combined(statuses: Iterable[CoverStatus]) -> CoverStatus:

@@ -8,22 +8,21 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from compact.runs import Run, again, canonical
 from compact.snapshot_differences import (
     Difference,
     of_another,
-    of_byte,
     of_digest,
     of_part,
     parts,
     unlike,
 )
+from compact.snapshot_reading import MOST, not_canonical, read_json
 from metering.errors import EnergyError
 
 FILE: Final = "commonwatt.snapshot/1"
-MOST: Final = 20  # differences that are named; the rest is counted
 _KEYS: Final = frozenset({"about", "checks", "file", "sha256", "snapshot"})
 _CHECK: Final = 16  # hex digits: they name a part; what vouches for all is the whole digest
 # What a text that only looks like a snapshot may stumble over.
@@ -65,12 +64,12 @@ def snapshot_file(snapshot: str, sha256: str, about: Mapping[str, Any]) -> str:
 
 def verified(raw: bytes, expected: str | None = None) -> Verified:
     """Return what differs in a file; expected: the digest that came by another way."""
-    content = _read(raw)
+    content = read_json(raw, FILE, _KEYS)
     if isinstance(content, Difference):
         return Verified(None, {}, None, [content])
     snapshot, about = content["snapshot"], content["about"]
     sha256 = hashlib.sha256(canonical(snapshot).encode()).hexdigest()
-    found = [*_bytes(raw, content), *_digests(content, sha256)]
+    found = [*not_canonical(raw, content), *_digests(content, sha256)]
     if expected is not None and expected.strip().lower() != sha256:
         found.append(of_another(expected, sha256))
     run, computed = _again(snapshot)
@@ -78,50 +77,6 @@ def verified(raw: bytes, expected: str | None = None) -> Verified:
         found += computed
     named = about if isinstance(about, dict) else {}
     return Verified(sha256, named, run, found[:MOST], max(len(found) - MOST, 0))
-
-
-def _read(raw: bytes) -> dict[str, Any] | Difference:
-    try:
-        text = raw.decode()
-        content = json.loads(text, parse_constant=_no_constant)
-        canonical(content).encode()
-    except UnicodeDecodeError as error:
-        return of_byte("not_text", "不是 UTF-8 文本", "is no UTF-8 text", raw, error.start)
-    except json.JSONDecodeError as error:
-        at = len(text[: error.pos].encode())
-        return of_byte("not_json", "不是 JSON", "is no JSON", raw, at)
-    except (ValueError, RecursionError) as error:
-        return Difference(
-            "not_json", "file", f"不是规范的 JSON:{error}。", f"No plain JSON: {error}."
-        )
-    if not isinstance(content, dict) or content.keys() != _KEYS or content["file"] != FILE:
-        return _not_ours(content)
-    return content
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _not_ours(content: object) -> Difference:
-    keys = set(content) if isinstance(content, dict) else set()
-    names = ", ".join(sorted(keys ^ _KEYS)) or "file"
-    return Difference(
-        "not_ours",
-        names,
-        f"不是 {FILE} 格式的快照文件:{names}。",
-        f"It is no snapshot file of the form {FILE}: {names}.",
-    )
-
-
-def _bytes(raw: bytes, content: dict[str, Any]) -> Iterator[Difference]:
-    """Name the first byte that the same content would not have: a space, another order of keys."""
-    anew = canonical(content).encode()
-    if anew == raw:
-        return
-    shorter = min(len(anew), len(raw))
-    at = next((n for n in range(shorter) if anew[n] != raw[n]), shorter)
-    yield of_byte("not_canonical", "与规范写法不同", "is not as canonical JSON has it", raw, at)
 
 
 def _digests(content: dict[str, Any], sha256: str) -> Iterator[Difference]:

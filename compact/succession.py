@@ -1,4 +1,4 @@
-"""Institutions that merge, split, move or close: who succeeds whom, with which share."""
+"""Institutions that merge, split, move, close or change: who succeeds whom, with which share."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +17,14 @@ class Change(StrEnum):
     SPLIT = "split"
     MOVE = "move"
     CLOSE = "close"
+    RENAME = "rename"
+    RECODE = "recode"
+    RECLASS = "reclass"
+    FOUND = "found"
 
 
+# In which an institution stays whole, and its meters with it.
+STAYS = frozenset({Change.MOVE, Change.RENAME, Change.RECODE, Change.RECLASS, Change.FOUND})
 # What the roster says of who is gone by it.
 GONE = {Change.MERGE: "merged", Change.SPLIT: "split", Change.CLOSE: "closed"}
 

@@ -31,12 +31,14 @@ class Table:
     """A table of editions: its columns beside the days and when they were known.
 
     dated: whether rows have days of their own; else a key has one row.
+    stated: whether people may state rows too; the last of what is said then names who did.
     """
 
     name: str
     key: tuple[str, ...]
     says: tuple[str, ...]
     dated: bool = True
+    stated: bool = False
 
 
 def overlay(
@@ -47,10 +49,7 @@ def overlay(
     Of a known row only the days go that a said one covers. A said row without end reaches to the
     next one of its key. Keys that are not said stay as they are.
     """
-    wanted: dict[tuple[Any, ...], list[Edition]] = {}
-    for one in editions:
-        wanted.setdefault(one.key, []).append(one)
-    wanted = {key: _in_turn(rows) for key, rows in wanted.items()}
+    wanted = _by_key(editions)
     same: set[Edition] = set()
     retired: list[int] = []
     added: list[Edition] = []
@@ -67,8 +66,31 @@ def overlay(
 
 
 def renew(connection: Connection[Any], table: Table, editions: Sequence[Edition]) -> None:
-    """Bring a table to what its file says, in one statement each way: figures follow once."""
-    retired, added = overlay(_known(connection, table), editions)
+    """Bring a table to what its file says; days that somebody has stated stay theirs."""
+    known = _known(connection, table)
+    if table.stated:
+        theirs = [row for row in known.values() if row.says[-1] is not None]
+        known = {row_id: row for row_id, row in known.items() if row.says[-1] is None}
+        editions = _beside(editions, theirs)
+    _write(connection, table, *overlay(known, editions))
+
+
+def state(connection: Connection[Any], table: Table, edition: Edition) -> None:
+    """Let what somebody states hold on its days, instead of whatever was known of them."""
+    known = _known(connection, table)
+    of_key = {row_id: row for row_id, row in known.items() if row.key == edition.key}
+    _write(connection, table, *overlay(of_key, [edition]))
+
+
+def retire(connection: Connection[Any], table: Table, row_id: int) -> None:
+    """Let a row be known no more."""
+    _write(connection, table, [row_id], [])
+
+
+def _write(
+    connection: Connection[Any], table: Table, retired: list[int], added: Sequence[Edition]
+) -> None:
+    """Retire rows and add others, in one statement each way: figures follow once."""
     target = sql.Identifier(table.name)
     if retired:
         connection.execute(
@@ -86,6 +108,25 @@ def renew(connection: Connection[Any], table: Table, editions: Sequence[Edition]
             ),
             [value for each in added for value in _written(each, table)],
         )
+
+
+def _by_key(editions: Iterable[Edition]) -> dict[tuple[str, ...], list[Edition]]:
+    """Return the editions of each key in turn."""
+    found: dict[tuple[str, ...], list[Edition]] = {}
+    for one in editions:
+        found.setdefault(one.key, []).append(one)
+    return {key: _in_turn(rows) for key, rows in found.items()}
+
+
+def _beside(editions: Iterable[Edition], theirs: Sequence[Edition]) -> list[Edition]:
+    """Return what of a file's editions lies on days of which nobody else has said anything."""
+    kept = _by_key(theirs)
+    return [
+        part
+        for key, rows in _by_key(editions).items()
+        for one in rows
+        for part in _without(one, kept.get(key, []))
+    ]
 
 
 def _in_turn(rows: Iterable[Edition]) -> list[Edition]:

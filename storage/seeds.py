@@ -12,7 +12,9 @@ from storage.seed_files import Row, first_day, last_day, rows
 
 NATION_CODE: Final = "000000"
 _ALWAYS: Final = "2000-01-01"  # regions that carry no date of their own hold from here
-_EVIDENCED: Final = ("document", "clause", "source", "evidence", "notes")
+EVIDENCED: Final = ("document", "clause", "source", "evidence", "notes")
+# What tables have beside, of which people may state rows: who did is their last word.
+JUDGED: Final = ("verified", "made_by")
 
 
 def load(connection: Connection[Any]) -> None:
@@ -21,11 +23,16 @@ def load(connection: Connection[Any]) -> None:
     _plain(connection, "profile", "code", _profiles())
     _plain(connection, "institution_class", "code", _classes())
     _plain(connection, "department_line", "code", _lines())
-    _coefficients(connection)
-    _grid_factors(connection)
+    load_factors(connection)
     for one in PUBLISHED:
         _renew(connection, one.table, one.file, one.key, one.says)
     _regions(connection)
+
+
+def load_factors(connection: Connection[Any]) -> None:
+    """Bring coefficients and factors to what the files say; days that people state stay theirs."""
+    _coefficients(connection)
+    _grid_factors(connection)
 
 
 def _evidence(row: Row) -> dict[str, str | None]:
@@ -127,11 +134,12 @@ def _renew(
         held = {**{name: row[of] or None for name, of in says.items()}, **_evidence(row)}
         if judged:
             held["verified"] = "true" if row["verified"] == "yes" else "false"
+            held["made_by"] = None
         keys = tuple(row[of] for of in key.values())
         days = (first_day(row), last_day(row)) if dated else ()
         changes.append(Edition(keys, tuple(held.values()), *days))
-    columns = (*says, *_EVIDENCED, *(("verified",) if judged else ()))
-    renew(connection, Table(table, tuple(key), columns, dated), changes)
+    columns = (*says, *EVIDENCED, *(JUDGED if judged else ()))
+    renew(connection, Table(table, tuple(key), columns, dated, judged), changes)
 
 
 def _plain(

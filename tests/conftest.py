@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from storage import migrate
 from tests import databases
-from tests.databases import PASSWORDS, Database, Server
+from tests.databases import PASSWORDS, Copies, Database, Server
 
 settings.register_profile(
     "ci",
@@ -162,30 +162,37 @@ def full(
         yield name, peopled[1]
 
 
+@pytest.fixture(scope="session")
+def copies(server: Server) -> Iterator[Copies]:
+    """Lends copies of the templates, of this test process."""
+    with closing(Copies(server)) as lender:
+        yield lender
+
+
 @contextmanager
-def _copied(request: pytest.FixtureRequest, server: Server, template: str) -> Iterator[Database]:
+def _copied(request: pytest.FixtureRequest, copies: Copies, template: str) -> Iterator[Database]:
     """Lend a copy of that which the test asks for, itself or by a fixture."""
     asked = next((name for name in ("full", "peopled") if name in request.fixturenames), None)
     known = None
     if asked is not None:
         template, known = request.getfixturevalue(asked)
-    with databases.copied(server, template, known, filled=asked == "full") as database:
+    with copies.lent(template, known, filled=asked == "full") as database:
         yield database
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, server: Server, template: str) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, copies: Copies, template: str) -> Iterator[Database]:
     """A database of this test alone, with logins for api, collector and worker."""
-    with _copied(request, server, template) as database:
+    with _copied(request, copies, template) as database:
         yield database
 
 
 @pytest.fixture(scope="module")
 def database_of_module(
-    request: pytest.FixtureRequest, server: Server, template: str
+    request: pytest.FixtureRequest, copies: Copies, template: str
 ) -> Iterator[Database]:
     """The same for tests of one module that change nothing in it; they ask for the same world."""
-    with _copied(request, server, template) as database:
+    with _copied(request, copies, template) as database:
         yield database
 
 

@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -81,24 +81,59 @@ def template(server: Server, make: Callable[[str], object], like: str = "") -> I
         drop(server, name)
 
 
-@contextmanager
-def copied(
-    server: Server,
-    template: str,
-    known: Mapping[str, Any] | None = None,
-    *,
-    filled: bool = False,
-) -> Iterator[Database]:
-    """Lend a copy of the template: all that migrating makes but the logins is in it already."""
-    name = f"cwt_{secrets.token_hex(6)}"
-    how = "STRATEGY file_copy" if server.ours else ""
+@dataclass
+class Copies:
+    """Copies of templates; one to which nothing was written is lent to the next who asks.
+
+    Whatever writes, even what is undone, takes a number of the server's transactions: where none
+    was taken meanwhile, the copy is as it was made. Making and dropping one takes longer than most
+    tests that only look.
+    """
+
+    server: Server
+    _spare: dict[str, Database] = field(default_factory=dict)
+
+    @contextmanager
+    def lent(
+        self, template: str, known: Mapping[str, Any] | None = None, *, filled: bool = False
+    ) -> Iterator[Database]:
+        """Lend a copy: all that migrating makes but the logins is in the template already."""
+        database = self._spare.pop(template, None) or self._made(template, known, filled)
+        begun = _transactions(self.server, database.name)
+        try:
+            yield database
+        finally:
+            if _transactions(self.server, database.name) == begun:
+                self._spare[template] = database
+            else:
+                drop(self.server, database.name)
+
+    def close(self) -> None:
+        """Drop what nobody has."""
+        for database in self._spare.values():
+            drop(self.server, database.name)
+        self._spare.clear()
+
+    def _made(self, template: str, known: Mapping[str, Any] | None, filled: bool) -> Database:
+        name = f"cwt_{secrets.token_hex(6)}"
+        how = "STRATEGY file_copy" if self.server.ours else ""
+        with psycopg.connect(self.server.admin_url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'.encode())
+        try:
+            migrate.give_logins(self.server.named(name), PASSWORDS)
+        except BaseException:
+            drop(self.server, name)
+            raise
+        return Database(name, self.server.named(name), known, filled)
+
+
+def _transactions(server: Server, name: str) -> int:
+    """Return the number that the next transaction takes that writes, once nobody is connected."""
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'.encode())
-    try:
-        migrate.give_logins(server.named(name), PASSWORDS)
-        yield Database(name, server.named(name), known, filled)
-    finally:
-        drop(server, name)
+        _send_away(connection, name)
+        row = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @contextmanager
@@ -115,10 +150,15 @@ def made(server: Server, engine: migrate.Engine) -> Iterator[Database]:
 
 def drop(server: Server, name: str) -> None:
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        for _ in range(_LOOKS):  # FORCE itself looks again after 100 ms only
-            if not connection.execute(_SENT_AWAY, [name]).rowcount:
-                break
-            time.sleep(0.003)
+        _send_away(connection, name)
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
         for group in migrate.GROUPS:
             connection.execute(f'DROP ROLE IF EXISTS "{name}_{group}"'.encode())
+
+
+def _send_away(connection: psycopg.Connection[Any], name: str) -> None:
+    """End the connections to a database; FORCE itself looks again after 100 ms only."""
+    for _ in range(_LOOKS):
+        if not connection.execute(_SENT_AWAY, [name]).rowcount:
+            break
+        time.sleep(0.003)

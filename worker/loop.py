@@ -21,6 +21,7 @@ from storage.accounts import ends, rebuilding, usage
 from storage.connections import WRITING, Bounds
 from storage.reasons import reason_of
 from storage.tasks import Task
+from worker.formulas import compute
 from worker.isolation import Isolation
 from worker.pulse import Pulse
 from worker.registered import do_one
@@ -180,8 +181,10 @@ class Worker:
         return self._busy(began, self._usages.take(connection, take))
 
     def _account(self, connection: Connection[Any]) -> bool:
-        """Take one transaction of accounts; return whether there was any."""
+        """Take one transaction of virtual channels, else of accounts; whether there was any."""
         began = time.monotonic()
+        if computed := compute(connection):
+            return self._busy(began, computed)
 
         def take(institutions: int, without: Sequence[int]) -> list[int]:
             taken = rebuilding.rebuild(connection, most=institutions, without=without)

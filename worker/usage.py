@@ -1,7 +1,9 @@
 """From readings to hours, days and months: what changed is widened, computed anew, replaced."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -31,10 +33,17 @@ class Limits:
 
     channels: judged together by their past; of those that only go on, ten count as one.
     readings: a channel that waits with more is cut, and the rest queued again.
+    beside: the same where others only go on, which do not wait for somebody's month for long.
     """
 
     channels: int = 200
     readings: int = 300_000
+    beside: int = 30_000
+
+    @property
+    def mixed(self) -> Limits:
+        """What is taken of those that are judged by their past where others only go on."""
+        return replace(self, readings=min(self.beside, self.readings))
 
     @property
     def hard_readings(self) -> int:
@@ -81,7 +90,11 @@ def recompute(
     """Recompute what waits, in one transaction."""
     with connection.transaction():
         locked, queued, left = stale.take(
-            connection, channels=limits.channels, readings=limits.readings, without=without
+            connection,
+            channels=limits.channels,
+            readings=limits.readings,
+            beside=limits.mixed.readings,
+            without=without,
         )
         if not locked:
             return Recomputed([], 0)
@@ -93,7 +106,12 @@ def recompute(
         judged = _judged(connection, locked, gone, limits.channels)
         some = np.isin(spans.channel_id, judged)
         rest, rest_added, more = _judge(
-            connection, months, _some(spans, some), added[some], known, limits
+            connection,
+            months,
+            _some(spans, some),
+            added[some],
+            known,
+            limits.mixed if len(gone) else limits,
         )
         taken = [*gone.tolist(), *judged]
         done = queued["id"][np.isin(queued["channel_id"], taken)]

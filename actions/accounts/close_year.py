@@ -19,6 +19,7 @@ from actions.accounts.closing_fields import (
     unknown_months,
     year_field,
 )
+from actions.accounts.converting import must_be_converted
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words, field
 from actions.figures import in_units
@@ -102,6 +103,7 @@ class CloseYear(Action[None, YearLocked]):
 
     def _ready(self, at: Acting) -> tuple[YearOf, list[ClosingGroup]]:
         must_be_over(self.year, at)
+        must_be_converted(at)
         found = of_year(at, self.year, self.region, self.institution)
         if found.one is not None and (closed := found.of(*_CLOSED)):
             raise _closed_already(self.year, closed[0])

@@ -32,7 +32,7 @@ class Instead(StrEnum):
     BILL = "bill"
 
 
-_WAYS: Final = {
+WAYS: Final = {
     Instead.YEAR_BEFORE.value: Words("上年同月", "the month of the year before"),
     Instead.YEAR_AFTER.value: Words("下年同月", "the month of the year after"),
     Instead.LIKE_DAYS.value: Words("同类日均值", "the mean of like days"),
@@ -79,7 +79,7 @@ class EstimateAccount(Action[Institution, AccountEstimated]):
     carrier: Annotated[str, Field(max_length=64)] = carrier_field()
     month: Month = field(zh="月份", en="Month", examples=["2015-03"])
     how: Instead = field(
-        zh="以何代替", en="What is put in its place", names=_WAYS, examples=["bill"]
+        zh="以何代替", en="What is put in its place", names=WAYS, examples=["bill"]
     )
     amount: Amount | None = field(
         zh="账单数量",
@@ -249,7 +249,7 @@ def _measured(place: tuple[int, str, date]) -> ConflictError:
 
 def _nothing_like_it(place: tuple[int, str, date], how: Instead) -> InsufficientDataError:
     _, carrier, month = place
-    way = _WAYS[how.value]
+    way = WAYS[how.value]
     return InsufficientDataError(
         "estimate.nothing_like_it",
         zh=f"{month:%Y-%m} 的 {carrier} 没有可用的{way.zh}。",

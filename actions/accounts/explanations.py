@@ -1,7 +1,7 @@
 """Every account explains itself: down to terms, days, readings, coefficients and arithmetic."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,12 +10,14 @@ from typing import Any
 
 from psycopg import Connection
 
+from actions.accounts.deriving import Derived, derived_of
 from actions.accounts.profiles import known_profile
 from actions.actor import Actor
 from actions.figures import not_found
 from actions.readings.evidence import Evidence, evidence_of
 from analytics.doubled import doubled
-from storage.accounts import explanations, ledger
+from storage.accounts import documents, explanations, ledger
+from storage.accounts.documents import Document
 from storage.accounts.explanations import Coefficient, GridFactor, Owner, Part
 from storage.accounts.ledger import Account, AccountFilter
 from storage.registry import meters
@@ -46,6 +48,7 @@ class ExplainedTerm:
     channel: Channel | None
     settings: list[DatedSetting]
     evidence: Evidence | None
+    derived: Derived | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Conversion:
 class Explanation:
     """What one account stands on.
 
+    documents: of an account that no meter made, the bills, typed figures or estimate it rests on.
     agrees: whether the parts shown add to the account, and each channel's to its readings; False
         where some are beyond the reader's rights, or still to be recomputed (`waits`).
     counted_twice: channels of which the first used each day what the others did together: a total
@@ -69,6 +73,7 @@ class Explanation:
 
     account: Account
     terms: list[ExplainedTerm]
+    documents: list[Document]
     agrees: bool
     waits: bool
     counted_twice: tuple[int, ...]
@@ -93,7 +98,7 @@ def explain_account(
         code = known_profile(connection, profile)
         account = _account(connection, institution_id, carrier, first, source, code)
         terms = _terms(connection, account) if source == "meter" else []
-        known = [term.quanta for term in terms if term.quanta is not None]
+        papers = documents.behind(connection, account) if source != "meter" else []
         chain = (
             explanations.grid_chain(connection, institution_id, first)
             if carrier == "electricity"
@@ -106,8 +111,8 @@ def explain_account(
     return Explanation(
         account=account,
         terms=terms,
-        agrees=source != "meter"
-        or ((sum(known) if known else None) == account.quanta and all(map(_agrees, terms))),
+        documents=papers,
+        agrees=_adds_up(account, terms, papers) and all(map(_agrees, terms)),
         waits=waits,
         counted_twice=_counted_twice(terms),
         coefficient=coefficient,
@@ -118,11 +123,20 @@ def explain_account(
     )
 
 
+def _adds_up(account: Account, terms: Sequence[ExplainedTerm], papers: Sequence[Document]) -> bool:
+    """Return whether the parts, of channels or of documents, add to the account."""
+    known = [one.quanta for one in terms if one.quanta is not None]
+    parts = known if account.source == "meter" else [one.part for one in papers]
+    return (sum(parts) if parts else None) == account.quanta
+
+
 def _agrees(term: ExplainedTerm) -> bool:
     """Return whether a channel's days are what its readings make, and these what its values say."""
+    known = [day.used for day in term.days if day.used is not None]
+    if term.derived is not None and term.derived.whole:
+        return (sum(known) if known else None) == term.derived.used
     if term.evidence is None:
         return True
-    known = [day.used for day in term.days if day.used is not None]
     balance = term.evidence.balance
     return (sum(known) if known else None) == term.evidence.used and (
         balance is None or balance.agrees
@@ -176,14 +190,16 @@ def _terms(connection: Connection[Any], account: Account) -> list[ExplainedTerm]
     for (channel_id, since), rows in groupby(parts, lambda one: (one.channel_id, one.valid_from)):
         days = list(rows)
         channel = seen.get(channel_id)
-        evidence, settings = None, []
+        evidence, derived, settings = None, None, []
         if channel is not None:
             begin, end = explanations.window(connection, channel_id, month, since, days[0].valid_to)
-            evidence = evidence_of(connection, channel_id, begin, end)
+            derived = derived_of(connection, channel_id, begin, end)
+            evidence = None if derived else evidence_of(connection, channel_id, begin, end)
             settings = [
                 one for one in meters.settings(connection, channel_id) if _overlaps(one, begin, end)
             ]
-        terms.append(_term(days, owners.get(channel_id), channel, settings, evidence))
+        made = _term(days, owners.get(channel_id), channel, settings, evidence)
+        terms.append(replace(made, derived=derived))
     return terms
 
 

@@ -40,6 +40,13 @@ def _explain(row: SourcesRow) -> str:
     return f"/do/account.explain_difference/{row.institution_id}?{query}" if row.one.differs else ""
 
 
+def _why(row: SourcesRow) -> str:
+    """Return where the figure that counts is explained, down to readings or bills."""
+    one = row.one
+    here = f"/institutions/{row.institution_id}/accounts/{one.carrier}/{one.month:%Y-%m}"
+    return f"{here}?source={one.source}" if one.source else ""
+
+
 def _look(row: SourcesRow) -> str:
     return "tag warn" if row.one.differs and row.one.word is None else ""
 
@@ -67,6 +74,7 @@ SOURCES_TABLE: Final = Table[SourcesRow, WhichSources](
             Words("取数", "Counts"),
             lambda row: row.one.source,
             shown=lambda row, lang: SOURCES[row.one.source].say(lang) if row.one.source else "",
+            link=_why,
         ),
         amount("quanta", "台账", "In account", places=0),
         amount("difference", "最大差额", "Greatest difference", places=0),

@@ -47,7 +47,29 @@ class FigureKept(BaseModel):
     figure_id: int
 
 
-class TypeFigure(Action[Institution, FigureKept]):
+class _Typed:
+    """What is said of a month and of a delivery is kept alike."""
+
+    def _said(self, on: Institution, at: Acting) -> NewFigure:
+        raise NotImplementedError
+
+    def do(self, on: Institution, at: Acting) -> FigureKept:
+        """Keep it."""
+        (made,) = typed.add(at.connection, [self._said(on, at)], at.actor)
+        return FigureKept(figure_id=made)
+
+    @classmethod
+    def do_many(cls, rows: Sequence[tuple[Institution, Self]], at: Acting) -> Sequence[FigureKept]:
+        """Keep them all in one statement."""
+        made = typed.add(at.connection, [one._said(on, at) for on, one in rows], at.actor)
+        return [FigureKept(figure_id=one) for one in made]
+
+    def opposite(self, on: Institution, result: FigureKept) -> Opposite:
+        """Return its withdrawal."""
+        return Opposite(WithdrawFigure(reason=BY_MISTAKE.both), result.figure_id)
+
+
+class TypeFigure(_Typed, Action[Institution, FigureKept]):
     """Type in what an institution used of a carrier in a month, as its ledger or meter book says.
 
     It stands in the account as a source of its own, at once.
@@ -84,21 +106,6 @@ class TypeFigure(Action[Institution, FigureKept]):
         """Return the figure, and what the account would count."""
         return _foreseen(at, carrier_of(at, self.carrier), None, self._said(on, at))
 
-    def do(self, on: Institution, at: Acting) -> FigureKept:
-        """Keep it."""
-        (made,) = typed.add(at.connection, [self._said(on, at)], at.actor)
-        return FigureKept(figure_id=made)
-
-    @classmethod
-    def do_many(cls, rows: Sequence[tuple[Institution, Self]], at: Acting) -> Sequence[FigureKept]:
-        """Keep them all in one statement."""
-        made = typed.add(at.connection, [one._said(on, at) for on, one in rows], at.actor)
-        return [FigureKept(figure_id=one) for one in made]
-
-    def opposite(self, on: Institution, result: FigureKept) -> Opposite:
-        """Return its withdrawal."""
-        return Opposite(WithdrawFigure(reason=BY_MISTAKE.both), result.figure_id)
-
     def _said(self, on: Institution, at: Acting) -> NewFigure:
         of = carrier_of(at, self.carrier)
         unit = self.unit or of.unit
@@ -110,7 +117,7 @@ class TypeFigure(Action[Institution, FigureKept]):
         )  # fmt: skip
 
 
-class RecordDelivery(Action[Institution, FigureKept]):
+class RecordDelivery(_Typed, Action[Institution, FigureKept]):
     """Record what was delivered or fuelled on a day: litres by card, coal weighed, bottles of gas.
 
     A month's deliveries are its use, where nobody types in the month itself.
@@ -148,21 +155,6 @@ class RecordDelivery(Action[Institution, FigureKept]):
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return the delivery, and what the account would count."""
         return _foreseen(at, delivery_of(at, self.kind, self.day), None, self._said(on, at))
-
-    def do(self, on: Institution, at: Acting) -> FigureKept:
-        """Keep it."""
-        (made,) = typed.add(at.connection, [self._said(on, at)], at.actor)
-        return FigureKept(figure_id=made)
-
-    @classmethod
-    def do_many(cls, rows: Sequence[tuple[Institution, Self]], at: Acting) -> Sequence[FigureKept]:
-        """Keep them all in one statement."""
-        made = typed.add(at.connection, [one._said(on, at) for on, one in rows], at.actor)
-        return [FigureKept(figure_id=one) for one in made]
-
-    def opposite(self, on: Institution, result: FigureKept) -> Opposite:
-        """Return its withdrawal."""
-        return Opposite(WithdrawFigure(reason=BY_MISTAKE.both), result.figure_id)
 
     def _said(self, on: Institution, at: Acting) -> NewFigure:
         of = delivery_of(at, self.kind, self.day)

@@ -13,6 +13,7 @@ from actions.accounts.findings import FINDING
 from actions.accounts.overview import months_before
 from actions.accounts.profiles import known_profile
 from actions.actor import Actor
+from actions.boards.unknown_steps import UnknownStep, unknown_steps
 from actions.boards.waiting import OfBooks, OfYear, of_books, of_year
 from actions.compact.issue_run import changes_of
 from actions.compact.progress import Progress
@@ -22,7 +23,8 @@ from compact.indicators import Indicator
 from compact.memberships import Standing
 from storage import days, health
 from storage.access import people
-from storage.accounts import findings, overview
+from storage.accounts import balances, findings, overview
+from storage.accounts.balances import Balance
 from storage.accounts.findings import FindingRow
 from storage.boards import today
 from storage.boards.today import Closed, Lacking, MonthOf, People, Silent
@@ -53,7 +55,8 @@ class OfInstitutions:
     names: of the institutions looked into, zh and en. evidence: of the coefficients, the worst;
     outside: whether one of them is used outside its years. findings: the greatest that wait;
     answers: those of them that the reader may answer. forecasts: of the institutions listed, how
-    their newest year will end.
+    their newest year will end. unknown: the newest steps whose use nobody knows.
+    balances: main meters that do not agree with their sub-meters.
     """
 
     month: date
@@ -67,6 +70,8 @@ class OfInstitutions:
     findings: Sequence[FindingRow] = ()
     answers: frozenset[int] = frozenset()
     forecasts: Mapping[int, ForecastRow] = field(default_factory=dict)
+    unknown: Sequence[UnknownStep] = ()
+    balances: Sequence[Balance] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,8 @@ def _of_institutions(connection: Connection[TupleRow]) -> OfInstitutions | None:
             if holds(connection, Right.CORRECT_READINGS, FINDING.covered, one.finding_id)
         ),
         year_forecasts.newest(connection, ids[:_INSTITUTIONS]),
+        unknown_steps(connection, ids, month, _FEW),
+        balances.exceeded(connection, ids, month, until, _FEW),
     )
 
 

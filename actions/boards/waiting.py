@@ -9,7 +9,8 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from storage.access import people
-from storage.accounts import duties, submissions
+from storage.accounts import checks, duties, submissions
+from storage.accounts.checks import WaitingRow
 from storage.accounts.duties import OpenDuty
 from storage.compact import waiting
 from storage.compact.movements import MovementRow
@@ -55,22 +56,24 @@ def of_books(connection: Connection[TupleRow]) -> OfBooks:
 
 @dataclass(frozen=True, slots=True)
 class OfYear:
-    """Of the year's work: (year, state, how many) of submissions that wait for the reader, duties.
+    """Of the year's work: (year, state, how many) of submissions that wait for the reader.
 
     duties: what is not done, due within a fortnight or overdue for six weeks at most.
     """
 
     submissions: Sequence[tuple[int, str, int]]
     duties: Sequence[OpenDuty]
+    checks: Sequence[WaitingRow]
     today: date
 
     def __bool__(self) -> bool:
-        return bool(self.submissions or self.duties)
+        return bool(self.submissions or self.duties or self.checks)
 
 
 def of_year(connection: Connection[TupleRow], today: date) -> OfYear:
-    """Return what of the year's submissions and duties waits for whoever keeps accounts."""
+    """Return what of the year's submissions, checks and duties waits for whoever keeps accounts."""
     reminded = 0 < duties.kept(connection) <= _MOST_REMINDED
     span = today - _LATE, today + _SOON
     owed = duties.still_open(connection, span) if reminded else []
-    return OfYear(submissions.waiting(connection), owed, today)
+    sheets = checks.waiting(connection, today)
+    return OfYear(submissions.waiting(connection), owed, sheets, today)

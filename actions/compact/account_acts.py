@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from actions.compact.book_words import ACCOUNT_STATES
+from actions.compact.book_words import ACCOUNT_STATES, account_words
+from actions.compact.movement_things import SharedIndicator, indicator_field
 from actions.compact.things import UNION
 from actions.declared import About, Action, Effect
-from actions.fields import Acting, Words, field
+from actions.fields import Acting, field
 from actions.kinds import Id, Line
 from actions.registry.things import INSTITUTION
 from actions.rights import Right
 from actions.things import every_union
 from storage.compact import accounts
+from storage.compact.accounts import Whose
 from storage.compact.unions import UnionRow
 from storage.registry.institutions import Institution
 
@@ -22,6 +24,7 @@ class AccountStands(BaseModel):
 
     union_id: int
     institution_id: int | None
+    indicator: str | None = Field(description="None of all books of a union.")
     state: str
 
 
@@ -53,19 +56,23 @@ class ReleaseAccount(Action[Institution, AccountStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     reason: Line = reason_field("the entry was compared with the notice of March")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what it is from now on."""
-        return _changed(self.union, on.institution_id, "open", self.reason, at)
+        return _changed(_account(self, on), "open", self.reason, at)
 
     def do(self, on: Institution, at: Acting) -> AccountStands:
         """Release it."""
-        return _say(self.union, on.institution_id, "open", self.reason, at)
+        return _say(_account(self, on), "open", self.reason, at)
 
 
 class RestrictAccount(Action[Institution, AccountStands]):
-    """Let transfers, borrowing and pooling out of an account rest; what comes in is taken still."""
+    """Let transfers, borrowing and pooling out of an account rest; what comes in is taken still.
+
+    It is the account of one indicator: that of another goes on.
+    """
 
     about = About(
         code="account.restrict",
@@ -79,15 +86,16 @@ class RestrictAccount(Action[Institution, AccountStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     reason: Line = reason_field("short of cover; no plan is filed yet")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what it is from now on."""
-        return _changed(self.union, on.institution_id, "restricted", self.reason, at)
+        return _changed(_account(self, on), "restricted", self.reason, at)
 
     def do(self, on: Institution, at: Acting) -> AccountStands:
         """Restrict it."""
-        return _say(self.union, on.institution_id, "restricted", self.reason, at)
+        return _say(_account(self, on), "restricted", self.reason, at)
 
 
 class CloseAccount(Action[Institution, AccountStands]):
@@ -106,15 +114,16 @@ class CloseAccount(Action[Institution, AccountStands]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     reason: Line = reason_field("the institution was merged, document 12")
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what it is from now on."""
-        return _changed(self.union, on.institution_id, "closed", self.reason, at)
+        return _changed(_account(self, on), "closed", self.reason, at)
 
     def do(self, on: Institution, at: Acting) -> AccountStands:
         """Close it."""
-        return _say(self.union, on.institution_id, "closed", self.reason, at)
+        return _say(_account(self, on), "closed", self.reason, at)
 
 
 class ReleaseBooks(Action[UnionRow, AccountStands]):
@@ -135,22 +144,25 @@ class ReleaseBooks(Action[UnionRow, AccountStands]):
 
     def foresee(self, on: UnionRow, at: Acting) -> list[Effect]:
         """Return what they are from now on."""
-        return _changed(on.union_id, None, "open", self.reason, at)
+        return _changed(Whose(on.union_id), "open", self.reason, at)
 
     def do(self, on: UnionRow, at: Acting) -> AccountStands:
         """Release them."""
-        return _say(on.union_id, None, "open", self.reason, at)
+        return _say(Whose(on.union_id), "open", self.reason, at)
 
 
-def _changed(
-    union: int, institution: int | None, state: str, reason: str, at: Acting
-) -> list[Effect]:
-    was = accounts.state(at.connection, union, institution)
-    _say(union, institution, state, reason, at)
-    words = Words("账簿户", "Book account")
+def _account(said: ReleaseAccount | RestrictAccount | CloseAccount, on: Institution) -> Whose:
+    return Whose(said.union, on.institution_id, said.indicator.value)
+
+
+def _changed(of: Whose, state: str, reason: str, at: Acting) -> list[Effect]:
+    was = accounts.state(at.connection, of)
+    _say(of, state, reason, at)
+    words = account_words(of.indicator)
     return [Effect("account", words, ACCOUNT_STATES[was], ACCOUNT_STATES[state])]
 
 
-def _say(union: int, institution: int | None, state: str, reason: str, at: Acting) -> AccountStands:
-    accounts.say(at.connection, union, institution, state, reason, at.actor)
-    return AccountStands(union_id=union, institution_id=institution, state=state)
+def _say(of: Whose, state: str, reason: str, at: Acting) -> AccountStands:
+    accounts.say(at.connection, of, state, reason, at.actor)
+    whose = {"institution_id": of.institution, "indicator": of.indicator}
+    return AccountStands(union_id=of.union, **whose, state=state)

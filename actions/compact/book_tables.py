@@ -161,6 +161,7 @@ DIFFERENCES: Final = Table[Difference, OfReconciliation](
             look="tag warn",
         ),
         *institution_columns(),
+        attribute("indicator", "控制指标", "Control indicator", apart=True),
         attribute("what", "何处", "Where"),
         attribute("made_at", "时间", "When", "instant"),
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from actions.compact.target_words import INDICATORS
 from actions.fields import Words
 
 KINDS: Final[Mapping[str, Words]] = {
@@ -20,6 +21,11 @@ KINDS: Final[Mapping[str, Words]] = {
     "reversal": Words("撤销核销", "reversal of a cover"),
     "expiry": Words("到期失效", "expiry"),
     "roster_change": Words("机构变更", "roster change"),
+}
+# By whether the pool takes.
+POOLED: Final[Mapping[bool, Words]] = {
+    True: Words("转入共用池", "into the pool"),
+    False: Words("自共用池调入", "out of the pool"),
 }
 ACCOUNTS: Final[Mapping[str, Words]] = {
     "holder": Words("持有单位", "holder"),
@@ -74,3 +80,11 @@ DIFFERENCES: Final[Mapping[str, Words]] = {
     "movement_differs": Words("指标变动与日志不符", "a movement differs from the log"),
     "in_force_differs": Words("现行方案与账簿不符", "the run in force differs from the books"),
 }
+
+
+def account_words(indicator: str | None) -> Words:
+    """Return what a holder's account of an indicator is called; of none, all of the books."""
+    if indicator is None:
+        return Words("账簿", "The books")
+    of = INDICATORS[indicator]
+    return Words(f"账簿户({of.zh})", f"Book account ({of.en})")

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Field
 
 from actions.compact.agreement_words import CLAUSES, TERM_WORDS
-from actions.compact.target_fields import Percent, Year, every_profile
+from actions.compact.target_fields import Percent, Year
 from actions.compact.target_words import CURVES
 from actions.fields import Words, field, plain
 from actions.kinds import Amount, Day, Line, Text
+from actions.registry.things import every_profile
 from compact.clauses import TERMS, Clause, Kind, clauses_of
 from compact.targets import Curve
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from actions.compact.account_acts import reason_field, union_field
 from actions.compact.book_words import COVERS
-from actions.compact.covers import account_follows, due_g, holder_of, standings, stood_of
+from actions.compact.covers import account_follows, due_g, holder_of, stood_of
 from actions.compact.movement_things import (
     MOVEMENT,
     Asked,
@@ -31,6 +31,7 @@ from actions.rights import Right
 from compact.books import Kind
 from compact.movements import Movement, State
 from storage.compact import accounts, covers
+from storage.compact.accounts import Whose
 from storage.compact.movements import MovementRow
 from storage.registry.institutions import Institution
 
@@ -39,6 +40,7 @@ class YearLeftOut(BaseModel):
     """Whether a holder's year asks for cover."""
 
     institution_id: int
+    indicator: str
     year: int
     excluded: bool
 
@@ -78,12 +80,13 @@ class CoverUse(Action[Institution, MovementStands]):
         """Return what would be covered, and how the holder stands then."""
         of = self.union, self.indicator.value
         before = stood_of(holder_of(at, *of, on), at)
-        was = accounts.state(at.connection, self.union, on.institution_id)
+        account = Whose(self.union, on.institution_id, self.indicator.value)
+        was = accounts.state(at.connection, account)
         effects = tried(at, self._asked(on, at), self._what(on, at))
         after = stood_of(holder_of(at, *of, on), at)
         states = COVERS[before.status], COVERS[after.status]
         cover = Effect("cover", Words("核销状态", "Cover"), *states)
-        return [*effects, cover, *account_follows(at, self.union, on.institution_id, was)]
+        return [*effects, cover, *account_follows(at, account, was)]
 
     def do(self, on: Institution, at: Acting) -> MovementStands:
         """Cover it."""
@@ -131,9 +134,10 @@ class ReverseCover(Action[MovementRow, MovementStands]):
         """Return what comes back, as the books would take it."""
         whose = on.institution_id
         assert whose is not None
-        was = accounts.state(at.connection, on.union_id, whose)
+        account = Whose(on.union_id, whose, on.indicator)
+        was = accounts.state(at.connection, account)
         effects = tried(at, self._asked(on), self._what(on), reverses=on.movement_id)
-        return [*effects, *account_follows(at, on.union_id, whose, was)]
+        return [*effects, *account_follows(at, account, was)]
 
     def do(self, on: MovementRow, at: Acting) -> MovementStands:
         """Reverse it."""
@@ -163,6 +167,7 @@ class ExcludeYear(Action[Institution, YearLeftOut]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
     reason: Line = reason_field("closed for rebuilding, document 9")
 
@@ -190,6 +195,7 @@ class IncludeYear(Action[Institution, YearLeftOut]):
     )
 
     union: Id = union_field()
+    indicator: SharedIndicator = indicator_field()
     year: YearOfQuota = year_field()
     reason: Line = reason_field("it was open from April on")
 
@@ -205,12 +211,14 @@ class IncludeYear(Action[Institution, YearLeftOut]):
 def _moved(
     said: ExcludeYear | IncludeYear, on: Institution, at: Acting, *, excluded: bool
 ) -> list[Effect]:
-    before = standings(at, said.union, on)
+    of = said.union, said.indicator.value
+    account = Whose(said.union, on.institution_id, said.indicator.value)
+    before, was = stood_of(holder_of(at, *of, on), at), accounts.state(at.connection, account)
     _left_out(said, on, at, excluded=excluded)
-    after = standings(at, said.union, on)
-    return [
-        Effect("cover", _cover_by(one), COVERS[before[one]], COVERS[after[one]]) for one in before
-    ]
+    after = stood_of(holder_of(at, *of, on), at)
+    states = COVERS[before.status], COVERS[after.status]
+    cover = Effect("cover", _cover_by(said.indicator.value), *states)
+    return [cover, *account_follows(at, account, was)]
 
 
 def _cover_by(indicator: str) -> Words:
@@ -221,7 +229,7 @@ def _cover_by(indicator: str) -> Words:
 def _left_out(
     said: ExcludeYear | IncludeYear, on: Institution, at: Acting, *, excluded: bool
 ) -> YearLeftOut:
-    standings(at, said.union, on)  # whoever holds nothing covers nothing
-    whose = (said.union, on.institution_id, said.year)
-    covers.exclude(at.connection, *whose, said.reason, at.actor, excluded=excluded)
-    return YearLeftOut(institution_id=on.institution_id, year=said.year, excluded=excluded)
+    of, whose = (said.union, said.indicator.value), on.institution_id
+    holder_of(at, *of, on)  # whoever holds nothing covers nothing
+    covers.exclude(at.connection, of, whose, said.year, said.reason, at.actor, excluded=excluded)
+    return YearLeftOut(institution_id=whose, indicator=of[1], year=said.year, excluded=excluded)

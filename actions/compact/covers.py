@@ -1,18 +1,19 @@
 """How holders stand in their cover: what acts, tables and pages work out alike."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 
-from actions.compact.book_words import ACCOUNT_STATES
+from actions.compact.book_words import ACCOUNT_STATES, account_words
 from actions.compact.movement_things import Books
 from actions.compact.target_words import amount_words
 from actions.declared import Effect
-from actions.fields import Acting, Words
+from actions.fields import Acting
 from compact.cover import CoverStatus, combined
-from compact.indicators import SHARED
 from metering.errors import ConflictError
 from storage.compact import accounts, covers
+from storage.compact.accounts import Whose
 from storage.compact.covers import HolderRow, Stood
 from storage.registry.institutions import Institution
 
@@ -34,7 +35,7 @@ def stood_of(row: HolderRow, at: Acting) -> Stood:
     """Return how a holder stands today, over all its years so far."""
     record = row.record(at.today.year)
     due = record.due
-    due_g = None if due is None else int(due)
+    due_g = None if due is None else ceil(due)
     of = row.institution_id, row.member_id
     return Stood(*of, record.status.value, due_g, int(row.covered_g))
 
@@ -45,18 +46,6 @@ def holder_of(at: Acting, union: int, indicator: str, on: Institution) -> Holder
     if not found:
         raise _holds_nothing(union, on)
     return found[0]
-
-
-def standings(at: Acting, union: int, on: Institution) -> dict[str, str]:
-    """Return how a holder stands today by each indicator; ConflictError for who holds nothing."""
-    found = {
-        one.value: stood_of(row, at).status
-        for one in SHARED
-        for row in covers.holders(at.connection, union, one.value, on.institution_id)
-    }
-    if not found:
-        raise _holds_nothing(union, on)
-    return found
 
 
 def _holds_nothing(union: int, on: Institution) -> ConflictError:
@@ -71,10 +60,13 @@ def _holds_nothing(union: int, on: Institution) -> ConflictError:
 
 
 def due_g(at: Acting, of: Books, on: Institution) -> int:
-    """Return what of a year's locked use is not covered; ConflictError without. [g, of water L]"""
+    """Return what of a year's locked use is due by now and not covered, ConflictError without.
+
+    Within an agreed period of several years that is its interim part. [g, of water L]
+    """
     year, row = of.year, holder_of(at, of.union, of.indicator, on)
-    used = dict(zip(row.years, row.used_g, strict=True)).get(year)
-    if used is None:
+    record = replace(row, excluded=[]).record(at.today.year)
+    if year not in record.used:
         raise ConflictError(
             "cover.not_locked",
             zh=f"{year} 年的用能数据尚未锁定核定。",
@@ -84,7 +76,8 @@ def due_g(at: Acting, of: Books, on: Institution) -> int:
             where={"institution_id": on.institution_id, "year": year},
         )
     covered = accounts.balance(at.connection, *of, "covered", institution_id=on.institution_id)
-    if int(used) <= covered:
+    asked = ceil(record.asked(year))
+    if asked <= covered:
         told = amount_words(covered, of.indicator).en
         raise ConflictError(
             "cover.nothing_due",
@@ -94,7 +87,7 @@ def due_g(at: Acting, of: Books, on: Institution) -> int:
             next_en="Nothing is to be done.",
             where={"year": year},
         )
-    return int(used) - covered
+    return asked - covered
 
 
 def of_members(at: Acting, union: int, indicator: str) -> list[MemberCover]:
@@ -121,12 +114,12 @@ def _together(rows: Iterable[HolderRow], many: int, at: Acting) -> str | None:
     return combined(statuses).value if len(statuses) == many else None
 
 
-def account_follows(at: Acting, union: int, institution: int, was: str) -> list[Effect]:
+def account_follows(at: Acting, of: Whose, was: str) -> list[Effect]:
     """Return what an account becomes by itself where its cover lets it, beside what it was."""
-    now = accounts.state(at.connection, union, institution)
+    now = accounts.state(at.connection, of)
     if now == was:
         return []
-    what = Words("账簿户", "Book account")
+    what = account_words(of.indicator)
     return [Effect("account", what, ACCOUNT_STATES[was], ACCOUNT_STATES[now])]
 
 

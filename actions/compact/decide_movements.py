@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from actions.actor import SYSTEM
 from actions.compact.account_acts import reason_field
-from actions.compact.book_words import KINDS, MOVEMENT_STATES
-from actions.compact.movement_things import MOVEMENT, MovementStands
+from actions.compact.book_words import MOVEMENT_STATES
+from actions.compact.movement_things import MOVEMENT, MovementStands, kind_words
 from actions.compact.target_words import amount_words
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Words
@@ -145,7 +145,7 @@ class CancelMovement(Action[MovementRow, MovementStands]):
 
 def _what(on: MovementRow) -> list[Effect]:
     return [
-        Effect("kind", Words("变动", "Movement"), None, KINDS[on.kind]),
+        Effect("kind", Words("变动", "Movement"), None, kind_words(on)),
         Effect("amount", Words("数额", "Amount"), None, amount_words(on.amount_g, on.indicator)),
     ]
 

@@ -12,6 +12,7 @@ import numpy as np
 from actions.compact.correcting import corrected
 from actions.compact.starting import Start, start_of
 from actions.compact.state_evidence import EVIDENCE
+from actions.compact.things import every_target
 from actions.fields import Acting, Words, field
 from actions.figures import kilograms
 from actions.kinds import Amount, Id
@@ -132,7 +133,7 @@ class LimitLine:
 class WhichLimits(Filter):
     """Of which target, for which of its years, by which relief and basic duty."""
 
-    target: Id | None = field(zh="节能目标编号", en="Target", default=None)
+    target: Id | None = field(zh="节能目标", en="Target", choices=every_target, default=None)
     year: int | None = field(zh="年份", en="Year", default=None)
     relief_percent: Amount | None = field(
         zh="先进单位减免(占降幅)", en="Relief of leaders, of the fall", unit="%", default=None
@@ -173,6 +174,7 @@ def _named(line: LimitLine, lang: str) -> Any:
 LIMITS: Final = Table[LimitLine, WhichLimits](
     code="target-limits",
     path="/target-limits",
+    page="/target-limits",
     words=Words("所求节约量的上限", "Limits of what is asked"),
     about="Limits of what is asked of institutions for a target, each with the document it rests "
     "on: certified leaders by a relief, audited potentials by a basic duty. Shares that are left "

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from actions.accounts.converting import must_be_converted
 from actions.actor import Actor
 from actions.compact.beyond_target import beyond_effects, beyond_of
 from actions.compact.comparing import sums_of
@@ -73,6 +74,7 @@ class MakeRun(RuleFields, Action[Target, RunMade]):
 
     def check(self, on: Target, at: Acting) -> None:
         """Refuse what the rule does not take, and what cannot be shared by it."""
+        must_be_converted(at)
         runs.lock(at.connection, on.union_id)
         self._trial(on, at)
 

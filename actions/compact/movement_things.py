@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple, Protocol
 from pydantic import BaseModel, Field
 
 from actions.compact.base_fields import institution_name
-from actions.compact.book_words import ACCOUNTS, KINDS, MOVEMENT_STATES
+from actions.compact.book_words import ACCOUNTS, KINDS, MOVEMENT_STATES, POOLED
 from actions.compact.target_fields import Year
 from actions.compact.target_words import INDICATORS, amount_words
 from actions.declared import Effect, Thing
@@ -237,9 +237,14 @@ def own_balance(at: Acting, on: Institution, of: Books) -> int:
     return accounts.balance(at.connection, *of, "holder", institution_id=on.institution_id)
 
 
+def kind_words(one: MovementRow) -> Words:
+    """Return what kind of movement it is; of a pool's, which way it goes."""
+    return KINDS[one.kind] if one.into_pool is None else POOLED[one.into_pool]
+
+
 def movement_name(one: MovementRow, lang: Lang) -> str:
     """Return what people call a movement."""
-    kind = KINDS[one.kind].say(lang)
+    kind = kind_words(one).say(lang)
     kind = kind[:1].upper() + kind[1:]
     whose = (one.name_zh if lang == "zh" else one.name_en or one.name_zh) or ""
     return f"{kind} {one.movement_id} {whose}".strip()

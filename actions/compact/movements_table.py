@@ -83,6 +83,14 @@ MOVEMENTS: Final = Table[MovementRow, WhichMovements](
         attribute("member_id", "成员单位编号", "Member id", "whole", apart=True),
         *of_indicator(),
         amount("amount", "数额", "Amount", lambda row: row.amount_g),
+        attribute(
+            "into_pool",
+            "转入共用池",
+            "Into the pool",
+            "flag",
+            apart=True,
+            hint=("否为自共用池调出;其他变动为空", "No: out of the pool; empty of other movements"),
+        ),
         Column(
             "state",
             Words("状态", "State"),

@@ -7,6 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from actions.accounts.decomposition import Decomposition, Effect, quota_change
+from actions.compact.factor_names import factor_name
 from actions.compact.notice_parts import kg
 from actions.compact.notice_words import say
 from actions.fields import Lang
@@ -79,7 +80,9 @@ def _row(one: Effect, lang: Lang) -> list[Cell]:
 
 def _called(factor: str, lang: Lang) -> str:
     known = _KNOWN.get(factor)
-    return say(known, lang) if known else say("of_factor", lang, called=factor)
+    return (
+        say(known, lang) if known else say("of_factor", lang, called=factor_name(factor).say(lang))
+    )
 
 
 def _number(value: Fraction, unit: str) -> str:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from actions.compact.base_words import HOWS, MONTHS, in_words
+from actions.compact.factor_names import factor_name
 from actions.compact.level_names import LevelNames
 from actions.compact.notice_words import say
 from actions.compact.quotas import Explained
@@ -54,7 +55,7 @@ def arithmetic(found: Explained, lang: Lang) -> Block:
     unit = facts.unit
     rows: list[Sequence[Cell]] = [(say("base", lang, unit=unit), kg(facts.base_g))]
     if found.rule.reach is not Reach.INSTITUTION:
-        rows += [(one.name, _figure(one.value)) for one in found.factors]
+        rows += [(factor_name(one.name).say(lang), _figure(one.value)) for one in found.factors]
         rows.append((say("lambda", lang), exactly(facts.multiplier)))
         real = facts.weight_g * facts.multiplier
         rows.append(

@@ -76,6 +76,13 @@ RUNS: Final = Table[RunRow, WhichRuns](
             look="code",
             hint=("快照的 SHA-256", "SHA-256 of the snapshot's bytes"),
         ),
+        attribute(
+            "root",
+            "快照的根",
+            "Root",
+            apart=True,
+            hint=("快照任何部分都通向它", "To which every part of the snapshot leads"),
+        ),
         attribute("made_at", "生成时间", "Made", "instant", apart=True),
         attribute(
             "issued_as",

@@ -27,6 +27,7 @@ from actions.compact.movement_things import (
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, field
 from actions.kinds import Amount, Id, Line, Row, Scan
+from actions.registry.roster_refusals import into_itself
 from actions.registry.things import INSTITUTION
 from actions.rights import Right
 from compact.books import Kind
@@ -186,6 +187,8 @@ class ProposeSuccession(Action[Institution, MovementStands]):
         shares = [
             (one.institution, Fraction(one.percent) / 100) for one in self.successors or ()
         ] or shared_movements.successors(at.connection, on.institution_id)
+        if {who for who, _ in shares} == {on.institution_id}:
+            raise into_itself(on.institution_id)
         legs = to_successors(held, shares)
         if not legs:
             raise ConflictError(

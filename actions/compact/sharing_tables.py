@@ -157,6 +157,16 @@ SHARED: Final = Table[FigureRow, OfUnion](
             hint=Words("空为不予显示", "null where it is withheld"),
         ),
         attribute(
+            "profile",
+            "折标系数组",
+            "Profile",
+            look="code",
+            hint=(
+                "成员之间按议定的同一组折算",
+                "The agreed one, under which all members are counted",
+            ),
+        ),
+        attribute(
             "institutions",
             "机构数",
             "Institutions",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -20,12 +22,15 @@ from compact.base_columns import bases_of
 from compact.bases import Size, area_m2
 from compact.disclosure import Part
 from compact.holders import NULL, Areas, Bases, Holders
+from compact.indicators import Indicator, Quantity
 from compact.memberships import Step
 from compact.methods import Method
 from compact.rosters import ANY_DAY, Roster, first_days
-from storage.compact import bases, evidence, rosters, targets, unions
+from storage.compact import agreements, bases, evidence, rosters, targets, unions
 from storage.compact import unseen as of_unseen
 from storage.compact.evidence import EvidenceRow
+from storage.registry import weather
+from storage.registry.weather import DegreeDayRow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +42,9 @@ class Start:
     above: the parent of each region. before: what runs before said of institutions that the
     planner does not see. resized: areas and persons of those for whom several were stated.
     evidence: documents that may limit what is asked of institutions that the planner sees.
+    weather: degree days by region that states any. stands: where institutions are that the planner
+    sees, if any region states any. revised_from: the part of area or persons from whose change on a
+    base is revised, as agreed.
     """
 
     kept: targets.TargetRow
@@ -53,6 +61,9 @@ class Start:
     before: Sequence[Mapping[int, Part]]
     resized: Mapping[int, Sequence[Size]] = field(default_factory=dict)
     evidence: Mapping[int, Sequence[EvidenceRow]] = field(default_factory=dict)
+    weather: Mapping[int, Sequence[DegreeDayRow]] = field(default_factory=dict)
+    stands: Mapping[int, int] = field(default_factory=dict)
+    revised_from: Fraction = Fraction(0)
 
 
 def start(actor: Actor, target_id: int) -> Start:
@@ -73,6 +84,7 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
     unseen = unseen_of(connection, kept.union_id)
     seated = unions.members(connection, kept.union_id)
     members = [one for one in seated if one.step != Step.OBSERVER]
+    stated = _weather(connection, kept.target.indicator)
     return Start(
         kept=kept,
         roster=rosters.roster(connection, kept.union_id, ids),
@@ -88,7 +100,26 @@ def start_of(connection: Connection[Any], target_id: int, act: str) -> Start:
         before=of_unseen.parts_before(connection, kept.union_id, sorted(unseen.all)),
         resized=_resized(known.sizes),
         evidence=evidence.newest(connection),
+        weather=stated,
+        stands=weather.places(connection, ids) if stated else {},
+        revised_from=_revised_from(connection, kept.union_id),
     )
+
+
+def _revised_from(connection: Connection[Any], union_id: int) -> Fraction:
+    """Return the change of area or persons that the agreement binds to, 0 where it says none."""
+    percent = agreements.binding_term(connection, union_id, "revise_percent")
+    return Fraction(percent or 0) / 100
+
+
+def _weather(
+    connection: Connection[Any], indicator: Indicator
+) -> dict[int, Sequence[DegreeDayRow]]:
+    """Return what regions state of degree days, which say nothing of the use of water."""
+    if indicator.quantity is Quantity.WATER:
+        return {}
+    rows = groupby(weather.listed(connection), lambda one: one.region_id)
+    return {region: list(some) for region, some in rows}
 
 
 def _resized(sizes: Mapping[int, Sequence[Size]]) -> dict[int, Sequence[Size]]:

@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 from actions.compact.target_words import CURVES, INDICATORS, ORIGINS
 from actions.fields import Acting, Option, Words, field, plain
 from actions.kinds import Amount, Line
+from actions.registry.things import every_profile
 from compact.quantities import UNITS, fall_between
 from compact.quantities import Amount as Printed
 from compact.targets import MILLION, STALE_DAYS, Curve, Indicator, Origin, Quantity, Target
 from metering.errors import InputError
-from storage.registry import regions
 
 _A_PERCENT: Final = 10_000  # millionths
 _KINDS: Final = {Quantity.ENERGY: "coal", Quantity.CO2: "co2", Quantity.WATER: "water"}
@@ -38,14 +38,6 @@ STATED: Final = {
     Stated.GROWTH.value: Words("允许增长的百分比", "growth that is allowed"),
     Stated.AMOUNTS.value: Words("基期数量与目标数量", "amounts of base and target year"),
 }
-
-
-def every_profile(at: Acting) -> Sequence[Option]:
-    """Return the named sets of coefficients, the default first."""
-    return [
-        Option(one.code, Words(f"{one.name_zh} · {one.code}", f"{one.name_en} · {one.code}"))
-        for one in regions.profiles(at.connection)
-    ]
 
 
 def every_unit(at: Acting) -> Sequence[Option]:

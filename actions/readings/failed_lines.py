@@ -23,6 +23,7 @@ from storage.readings.binding import Bound
 MOST: Final = 20_000  # rows that are told apart; where more fail, the file is meant otherwise
 OF_FAILED: Final = replace(DEFAULT, errors=MOST)  # what is told of a file to be sifted
 _OF_ROWS: Final = frozenset(f"file.{code}" for code in CELLS)
+_EMPTY: Final = "empty"  # a question whose rows are known all the same
 _ROUNDS: Final = 5  # what is wrong with a row may show only once another is left out
 
 
@@ -109,7 +110,8 @@ def _keep_one(found: Sifted, error: InputError) -> bool:
         return True
     where = error.where
     line, table = int(where.get("line") or 0), _table(file, where)
-    if "question" in where or "unread" in where or error.code not in _OF_ROWS:
+    asked = where.get("question", _EMPTY) != _EMPTY
+    if asked or "unread" in where or error.code not in _OF_ROWS:
         return False
     if table is None or line <= file.told[table].header_line:
         return False

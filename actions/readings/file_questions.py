@@ -104,6 +104,31 @@ def _other_ratio(theirs: str, ours: Fraction) -> InputError:
     )
 
 
+def days(file: FileReadings, bound: Bound) -> Iterator[Found]:
+    """Find use beside a day alone, table by table: it is of that day, or of the time before it."""
+    of = file.table[bound.place]
+    for table in (n for n, told in enumerate(file.told) if told.days):
+        rows = bound.place[(of == table) & (bound.kind == Kind.INTERVAL)]
+        if len(rows):
+            yield rows, _WHICH_DAY, "at", _shown(int(file.readings.at_ms[rows[0]]))
+
+
+_WHICH_DAY: Final = InputError(
+    "reading.which_day",
+    zh="只写了日期:用量是当天的,还是截至当日 0 时的?",
+    en="Only a day is said: is the use of that day, or of the time until it begins?",
+    next_zh="当天的用量请加 --stamp start;截至当日 0 时的请加 --stamp end。",
+    next_en="For use of that day add --stamp start, for use until it begins --stamp end.",
+    where={
+        "question": "stamp",
+        "choices": [
+            Choice("start", "当天 0 时至 24 时的用量", "of that day, from midnight on")._asdict(),
+            Choice("end", "截至当日 0 时的用量", "of the time until that day begins")._asdict(),
+        ],
+    },
+)
+
+
 def periods(
     connection: Connection[Any], file: FileReadings, bound: Bound, *, corrects: bool
 ) -> Iterator[Found]:

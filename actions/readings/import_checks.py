@@ -41,6 +41,10 @@ _FIELDS: Final[dict[str, tuple[str, tuple[str, str] | None]]] = {
         ),
     ),
 }
+_CALLED: Final = {
+    "channel": "通道", "at": "时间", "value": "数值", "unit": "单位", "from": "起始时间",
+    "ratio": "倍率", "row": "整行",
+}  # fmt: skip
 _UNKNOWN: Final = "reading.unknown_key"
 _WHOSE: Final = (_UNKNOWN, "reading.other_unit")
 _NOT_THEIRS: Final = InputError(  # told in the same words, so that nobody learns what others have
@@ -79,6 +83,7 @@ def checked(
     against += _against(connection, file, bound)
     if not file.errors:
         asked = (
+            file_questions.days(file, bound),
             file_questions.ratios(connection, file, bound),
             file_questions.periods(connection, file, bound, corrects=corrects),
         )
@@ -170,16 +175,24 @@ def complaint(
     also = (f"等 {more + 1} 行", f" and {more} more") if more else ("", "")
     asked = {one: reason.where[one] for one in ("question", "choices") if one in reason.where}
     zh, en = reason.zh.removeprefix(f"{keys}:"), reason.en.removeprefix(f"{keys}: ")
+    column = _heading(file, first, field)
     base = InputError(
         reason.code,
-        zh=f"{place_zh}{also[0]},{field}“{shown_there}”({channel}):{zh}",
-        en=f"{place_en}{also[1]}, {field} “{shown_there}” ({channel}): {en}",
+        zh=f"{place_zh}{also[0]},{column.zh}“{shown_there}”({channel}):{zh}",
+        en=f"{place_en}{also[1]}, {column.en} “{shown_there}” ({channel}): {en}",
         next_zh=then[0],
         next_en=then[1],
         where=file.place(first, field).where(shown_there) | {"rows": more + 1} | asked,
     )
-    why = Words(f"{field}:{zh} {then[0]}".strip(), f"{field}: {en} {then[1]}".strip())
+    why = Words(f"{column.zh}:{zh} {then[0]}".strip(), f"{column.en}: {en} {then[1]}".strip())
     return RowsError(base, [int(row) for row in rows], field, why)
+
+
+def _heading(file: FileReadings, row: int, field: str) -> Words:
+    """Return what the file calls the column of a field; where it has none, what we call it."""
+    columns = file.told[int(file.table[row])].columns
+    named = next((one for one, role in columns if role.split(" ")[0] == field), "")
+    return Words(named, named) if named else Words(_CALLED.get(field, field), field)
 
 
 def shown(readings: Readings, row: int, field: str) -> str:

@@ -26,6 +26,7 @@ CALLED: Final = {
     "unit": Words("单位", "Unit"),
     "decimal": Words("小数点", "Decimal sign"),
     "dates": Words("日期顺序", "Order of dates"),
+    "years": Words("纪年", "How years are counted"),
     "brackets": Words("括号的含义", "What brackets mean"),
     "last_day": Words("时段是否含末日", "Whether periods hold their last day"),
     "stamp": Words("时刻标记", "What times mark"),
@@ -35,6 +36,7 @@ CALLED: Final = {
     "formulas": Words("公式", "Formulas"),
     "empty": Words("无数值的行", "Rows without value"),
     "sheets": Words("其他工作表", "Other sheets"),
+    "hidden": Words("隐藏的工作表", "Hidden sheets"),
     "columns": Words("列的含义", "What a column holds"),
     "same": Words("编号对应", "Which id is meant"),
 }

@@ -27,6 +27,9 @@ def _ask(at: Acting, asked: WhichFiles, after: str | None, limit: int) -> Page[R
 def _undo(row: ReadingFile, lang: Lang) -> str:
     if row.undone_at is not None:
         return Words("已撤销", "taken back").say(lang)
+    if row.taken_back is not None:
+        n = f"{row.taken_back:,}"
+        return Words(f"正在撤销:{n} 个读数", f"being taken back: {n} readings").say(lang)
     return f"{Words('撤销', 'Take back').say(lang)} ›" if row.open else ""
 
 
@@ -47,6 +50,7 @@ READING_FILES: Final = Table[ReadingFile, WhichFiles](
         Column("channels", Words("通道", "Channels"), lambda row: len(row.channels), "whole"),
         attribute("first", "最早读数", "First reading", "instant"),
         attribute("last", "最晚读数", "Last reading", "instant"),
+        attribute("taken_back", "正在撤销的读数", "Being taken back", "whole", apart=True),
         attribute("undone_at", "撤销时间", "Taken back", "instant", apart=True),
         attribute("undone_by", "撤销人", "Taken back by", apart=True),
         Column(

@@ -24,10 +24,14 @@ _HOW: Final = {
     "decimal": Words("小数点", "decimal sign"),
     "dates": Words("日期顺序", "order of dates"),
     "zone": Words("时区", "zone"),
+    "years": Words("民国纪年", "years of Taiwan"),
     "month": Words("月份(年份)", "month, or year"),
     "unit": Words("单位", "unit"),
     "formulas": Words("公式的结果", "results of formulas"),
+    "ends": Words("时段末尾含最后一分(秒)", "periods hold their last minute or second"),
     "excel_days": Words("表格日期序号", "days as numbers"),
+    "registers_left": Words("未读取的示数类型", "registers that are not read"),
+    "epoch": Words("时间戳单位", "times count since 1970 in"),
 }
 _FLOWS: Final = {
     "export": Words("反向(上网)电量", "fed into the grid (reverse flow)"),
@@ -106,10 +110,10 @@ def _flows(told: Told) -> Iterator[Words]:
 def notices(told: Told) -> Iterator[Words]:
     """Return what a person should know although it is taken."""
     yield from _left_out(told)
-    if "hidden" in told.how and not told.passed:
+    if "hidden" in told.how:
         yield Words(
-            "该工作表在表格软件中是隐藏的,也已读取",
-            "the sheet is hidden in a spreadsheet, and is read all the same",
+            "该工作表在表格软件中是隐藏的" + ("" if told.passed else ",也已读取"),
+            "the sheet is hidden in a spreadsheet" + ("" if told.passed else ", and is read too"),
         )
     if told.rates_left:
         names = "、".join(told.rates_left)
@@ -125,7 +129,7 @@ def notices(told: Told) -> Iterator[Words]:
             "or use is counted twice",
         )
     if told.passed:
-        yield Words("该工作表没有读数,未读取", "the sheet holds no readings and is left out")
+        yield Words("该工作表未读取", "the sheet is left out")
     yield from _of_other_use(told)
     yield from _flows(told)
     if told.stamp == "start":

@@ -83,6 +83,7 @@ class UndoImport(Action[ReadingFile, ImportUndone]):
     def do(self, on: ReadingFile, at: Acting) -> ImportUndone:
         """Take it back."""
         done = TakenBack()
+        reading_files.tell_taken_back(at.connection, on.id)
         for channel_id in on.channels:
             done += reading_files.take_back(at.connection, on.id, channel_id)
         reading_files.undone(at.connection, on.id, at.actor)
@@ -99,10 +100,17 @@ def _of_large(on: ReadingFile) -> list[Effect]:
     use = Words("重新计算的用量与台账", "Use and accounts that are computed anew")
     kept = Words("已公布的数字", "Published figures")
     stay = Words("保持不变", "keep what they say")
+    wait = Words("办理方式", "How it is done")
+    whole = Words(
+        "整体撤销,需数分钟,进度见“导入的读数文件”;期间相关通道的新读数排队等候",
+        "as a whole, in some minutes; “Files of readings” shows how far it is, and new readings of "
+        "these channels wait until then",
+    )
     return [
         Effect("readings", what, None, plain(str(on.readings))),
         Effect("days", use, None, plain(days)),
         Effect("published", kept, None, stay),
+        Effect("wait", wait, None, whole),
     ]
 
 

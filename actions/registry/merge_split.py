@@ -5,12 +5,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from actions.declared import Action, Effect, Opposite
+from actions.declared import Action
 from actions.fields import Acting, field
 from actions.kinds import Day, Id, Line, Row
-from actions.registry.change_roster import RosterChanged, about_change, back, done
+from actions.registry import roster_refusals as refusals
+from actions.registry.change_roster import ChangesRoster, RosterChanged, about_change
 from actions.registry.institutions import institution_name
-from actions.registry.roster_plans import Plan, effects, planned
+from actions.registry.roster_plans import Plan, planned
 from actions.registry.roster_words import day_field, document_field, why_field
 from compact.succession import Change, Part, share_of
 from storage.registry.institutions import Institution
@@ -28,7 +29,7 @@ class Successor(Row):
     )
 
 
-class MergeInstitutions(Action[Institution, RosterChanged]):
+class MergeInstitutions(ChangesRoster, Action[Institution, RosterChanged]):
     """Let other institutions go into this one, wholly, from a day on; their months before stay.
 
     Their meters count in its account from then on, and they leave the roster.
@@ -43,37 +44,16 @@ class MergeInstitutions(Action[Institution, RosterChanged]):
     document_number: Line = document_field()
     reason: Line = why_field()
 
-    @classmethod
-    def copies(cls) -> bool:
-        """Return that facts are brought by COPY."""
-        return True
-
-    def check(self, on: Institution, at: Acting) -> None:
-        """Refuse what contradicts the roster."""
-        self._plan(on, at)
-
-    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
-        """Return what becomes of history, base, quota and open matters."""
-        return effects(at, self._plan(on, at))
-
-    def do(self, on: Institution, at: Acting) -> RosterChanged:
-        """Record it."""
-        return done(at, self._plan(on, at))
-
-    def opposite(self, on: Institution, result: RosterChanged) -> Opposite:
-        """Take it back."""
-        return back(result)
-
     def _plan(self, on: Institution, at: Acting) -> Plan:
         whom = sorted(set(self.institutions) - {on.institution_id})
+        if not whom:
+            raise refusals.into_itself(on.institution_id)
         parts = [Part(who, on.institution_id, Fraction(1)) for who in whom]
-        if not parts:  # into itself alone
-            parts = [Part(on.institution_id, on.institution_id, Fraction(0))]
         head = Change.MERGE.value, self.day, self.document_number, self.reason
         return planned(at, NewChange(*head, whom, parts))
 
 
-class SplitInstitution(Action[Institution, RosterChanged]):
+class SplitInstitution(ChangesRoster, Action[Institution, RosterChanged]):
     """Let an institution go into several by shares that add to one, from a day on.
 
     It may be among them, and stays on the roster then. Its meters count by the same shares.
@@ -90,29 +70,10 @@ class SplitInstitution(Action[Institution, RosterChanged]):
     document_number: Line = document_field()
     reason: Line = why_field()
 
-    @classmethod
-    def copies(cls) -> bool:
-        """Return that facts are brought by COPY."""
-        return True
-
-    def check(self, on: Institution, at: Acting) -> None:
-        """Refuse what contradicts the roster, and shares that do not add to one."""
-        self._plan(on, at)
-
-    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
-        """Return what becomes of history, base, quota and open matters."""
-        return effects(at, self._plan(on, at))
-
-    def do(self, on: Institution, at: Acting) -> RosterChanged:
-        """Record it."""
-        return done(at, self._plan(on, at))
-
-    def opposite(self, on: Institution, result: RosterChanged) -> Opposite:
-        """Take it back."""
-        return back(result)
-
     def _plan(self, on: Institution, at: Acting) -> Plan:
         who = on.institution_id
         parts = [Part(who, one.institution, share_of(one.share)) for one in self.successors]
+        if parts == [Part(who, who, Fraction(1))]:
+            raise refusals.into_itself(who)
         head = Change.SPLIT.value, self.day, self.document_number, self.reason
         return planned(at, NewChange(*head, [who], parts))

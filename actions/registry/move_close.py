@@ -4,10 +4,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
-from actions.declared import Action, Effect, Opposite
+from actions.declared import Action, Effect
 from actions.fields import Acting, Words, field
 from actions.kinds import Day, Id, Line
-from actions.registry.change_roster import RosterChanged, about_change, back, done
+from actions.registry.change_roster import ChangesRoster, RosterChanged, about_change
 from actions.registry.roster_plans import Plan, effects, planned
 from actions.registry.roster_words import day_field, document_field, why_field
 from actions.things import every_line, every_region
@@ -26,7 +26,7 @@ class Level(StrEnum):
     TOWNSHIP = "township"
 
 
-_LEVELS: Final = {
+LEVELS: Final = {
     Level.CENTRAL.value: Words("中央", "central"),
     Level.PROVINCIAL.value: Words("省级", "provincial"),
     Level.CITY.value: Words("市级", "city"),
@@ -35,7 +35,7 @@ _LEVELS: Final = {
 }
 
 
-class MoveInstitution(Action[Institution, RosterChanged]):
+class MoveInstitution(ChangesRoster, Action[Institution, RosterChanged]):
     """Let an institution belong to another region, level or department line from a day on.
 
     Its accounts before that day go on counting where they did.
@@ -44,7 +44,7 @@ class MoveInstitution(Action[Institution, RosterChanged]):
     about = about_change("move", "move", "改变隶属", "Move it elsewhere", by_file=True)
 
     region: Id = field(zh="行政区划", en="Region", choices=every_region, examples=[3])
-    level: Level = field(zh="级别", en="Level", names=_LEVELS, examples=["city"])
+    level: Level = field(zh="级别", en="Level", names=LEVELS, examples=["city"])
     department_line: Line = field(
         zh="主管部门", en="Department line", choices=every_line, examples=["education"]
     )
@@ -62,15 +62,6 @@ class MoveInstitution(Action[Institution, RosterChanged]):
         }
         return {name: value for name, value in held.items() if value is not None}
 
-    @classmethod
-    def copies(cls) -> bool:
-        """Return that facts are brought by COPY."""
-        return True
-
-    def check(self, on: Institution, at: Acting) -> None:
-        """Refuse what contradicts the roster."""
-        self._plan(on, at)
-
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return where it counts from then on, and what is open of it."""
         plan = self._plan(on, at)
@@ -84,14 +75,6 @@ class MoveInstitution(Action[Institution, RosterChanged]):
             *effects(at, plan),
         ]
 
-    def do(self, on: Institution, at: Acting) -> RosterChanged:
-        """Record it."""
-        return done(at, self._plan(on, at))
-
-    def opposite(self, on: Institution, result: RosterChanged) -> Opposite:
-        """Take it back."""
-        return back(result)
-
     def _plan(self, on: Institution, at: Acting) -> Plan:
         who = on.institution_id
         head = Change.MOVE.value, self.day, self.document_number, self.reason
@@ -99,7 +82,7 @@ class MoveInstitution(Action[Institution, RosterChanged]):
         return planned(at, change, (self.region, self.level.value, self.department_line))
 
 
-class CloseInstitution(Action[Institution, RosterChanged]):
+class CloseInstitution(ChangesRoster, Action[Institution, RosterChanged]):
     """Let an institution end on a day without a successor; its accounts end with it."""
 
     about = about_change("close", "close", "撤销", "Close it", by_file=True)
@@ -107,27 +90,6 @@ class CloseInstitution(Action[Institution, RosterChanged]):
     day: Day = day_field()
     document_number: Line = document_field()
     reason: Line = why_field()
-
-    @classmethod
-    def copies(cls) -> bool:
-        """Return that facts are brought by COPY."""
-        return True
-
-    def check(self, on: Institution, at: Acting) -> None:
-        """Refuse what contradicts the roster."""
-        self._plan(on, at)
-
-    def foresee(self, on: Institution, at: Acting) -> list[Effect]:
-        """Return what becomes of history, base, quota and open matters."""
-        return effects(at, self._plan(on, at))
-
-    def do(self, on: Institution, at: Acting) -> RosterChanged:
-        """Record it."""
-        return done(at, self._plan(on, at))
-
-    def opposite(self, on: Institution, result: RosterChanged) -> Opposite:
-        """Take it back."""
-        return back(result)
 
     def _plan(self, on: Institution, at: Acting) -> Plan:
         head = Change.CLOSE.value, self.day, self.document_number, self.reason

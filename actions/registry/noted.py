@@ -1,14 +1,17 @@
 """What an import takes, and a person should look at all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from psycopg import Connection
 
+from actions.registry.complaints import problem
 from actions.registry.values import NewChannel, NewInstitution, Note
+from analytics.meter_trees import Counted, Placed, counted_twice
 from collector.files.lookalikes import likeness
-from storage.registry import changes, shares
+from metering.errors import InputError
+from storage.registry import changes, meters, shares, sizes, submeters
 
 _LARGE_CHANGE: Final = Decimal("0.2")
 _SHOWN: Final = 5
@@ -53,7 +56,7 @@ def counted_together(connection: Connection[Any], meter_ids: Sequence[int]) -> l
 
 
 def counted_beyond(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Note]:
-    """Return notes on channels of which institutions together count more than the whole."""
+    """Return notes on channels of which more than the whole counts, by shares or main meters."""
     notes = []
     for meter, channel, day, share in shares.beyond_whole(connection, channel_ids):
         sum_of = f"{Decimal(share) / 1_000_000:f}"
@@ -67,7 +70,33 @@ def counted_beyond(connection: Connection[Any], channel_ids: Sequence[int]) -> l
                 "check the shares.",
             )
         )
-    return notes
+    return [*notes, *_counted_with_mains(connection, channel_ids)]
+
+
+def _counted_with_mains(connection: Connection[Any], channel_ids: Sequence[int]) -> list[Note]:
+    """Return notes on sub-meters that count beside their main meters, and so twice."""
+    placed = [Placed(*row) for row in submeters.trees(connection, channel_ids)]
+    if not placed:
+        return []
+    shares = [Counted(*row) for row in submeters.counted(connection, channel_ids)]
+    found = counted_twice(placed, shares)
+    names = {
+        one.channel_id: f"{one.meter}/{one.code}"
+        for one in meters.channels(
+            connection, [of for one in found for of in (one.channel, one.above)]
+        )
+    }
+    return [
+        Note(
+            "import.counts_with_main",
+            f"自 {one.day} 起,分表 {names.get(one.channel, one.channel)} 与其总表 "
+            f"{names.get(one.above, one.above)} 都计入台账,同一用量会重复计入;请让分表占比为 0。",
+            f"from {one.day} on the sub-meter {names.get(one.channel, one.channel)} counts beside "
+            f"its main meter {names.get(one.above, one.above)}, so use is counted twice: give the "
+            "sub-meter share 0.",
+        )
+        for one in found[:_SHOWN]
+    ]
 
 
 def resembling_codes(
@@ -100,19 +129,53 @@ def resembling_codes(
     ]
 
 
-def sizes_changed(
+def against_parts(
     connection: Connection[Any],
     rows: Sequence[NewInstitution],
     found: Sequence[tuple[int | None, int | None]],
-) -> list[Note]:
-    """Return notes on areas and persons that change by more than a fifth: were they meant?"""
+) -> Iterator[InputError]:
+    """Find areas and persons that contradict the parts of which they are known to be made."""
     asked = [
+        (known, name, row.valid_from, number) for known, name, row, number in _sizes(rows, found)
+    ]
+    said = [(row, name) for _, name, row, _ in _sizes(rows, found)]
+    for place, made in sizes.otherwise(connection, asked).items():
+        row, name = said[place]
+        yield problem(
+            row,
+            name,
+            "import.against_parts",
+            (
+                f"{asked[place][3]:f} 与已登记构成的合计 {made:f} 不一致。",
+                f"{asked[place][3]:f} contradicts {made:f}, which its parts come to.",
+            ),
+            (
+                "请留空,或更正该机构面积、人数的构成。",
+                "Leave it empty, or correct the parts of the institution.",
+            ),
+        )
+
+
+def _sizes(
+    rows: Sequence[NewInstitution], found: Sequence[tuple[int | None, int | None]]
+) -> list[tuple[int, str, NewInstitution, Decimal]]:
+    """Return the areas and persons that rows state of institutions that are known."""
+    return [
         (known, name, row, number)
         for row, (by_code, by_credit) in zip(rows, found, strict=True)
         if (known := by_code if by_code is not None else by_credit) is not None
         for name, number in (("area_m2", row.area_m2), ("persons", row.persons))
         if number is not None
     ]
+
+
+def sizes_changed(
+    connection: Connection[Any],
+    rows: Sequence[NewInstitution],
+    found: Sequence[tuple[int | None, int | None]],
+) -> list[Note]:
+    """Return notes on areas and persons that change by more than a fifth: were they meant?"""
+    asked = _sizes(rows, found)
     wanted = [(known, name, row.valid_from) for known, name, row, _ in asked]
     notes = []
     for (_, name, row, number), old in zip(asked, changes.sizes(connection, wanted), strict=True):

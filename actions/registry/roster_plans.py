@@ -1,6 +1,6 @@
 """What a change of the roster does: who may take part, what moves, and what stays open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,7 +13,7 @@ from actions.registry import roster_refusals as refusals
 from actions.registry.institutions import institution_name, no_institution
 from actions.registry.roster_quota import quota_effects
 from actions.registry.roster_words import LEFT, OPEN
-from compact.succession import GONE, Change, Succession, carried, comparable, reassigned
+from compact.succession import GONE, STAYS, Change, Succession, carried, comparable, reassigned
 from storage.registry import roster
 from storage.registry.roster_values import NewChange, Said, Standing, Term
 
@@ -34,10 +34,16 @@ class Plan:
         return sorted(heirs.union(self.change.whom))
 
 
-def planned(at: Acting, change: NewChange, place: tuple[int, str, str] | None = None) -> Plan:
+def planned(
+    at: Acting,
+    change: NewChange,
+    place: tuple[int, str, str] | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> Plan:
     """Return what a change would do, or refuse it and name both sides.
 
-    place: of who moves, region, level and department line from the day on.
+    place: of who moves, region, level and department line from the day on. facts: of who is
+    renamed and the like, by attribute.
     """
     roster.lock(at.connection)
     kind = Change(change.kind)
@@ -52,10 +58,11 @@ def planned(at: Acting, change: NewChange, place: tuple[int, str, str] | None = 
     terms = _terms(at, change, leaving)
     status = [(who, GONE[kind]) for who in sorted(leaving)]
     held = roster.statuses(at.connection, [who for who, _ in status], change.day)
+    said = _facts(at, change, facts or {})
     return Plan(
         change,
-        Said(terms[0], held, moved[0]),
-        Said(terms[1], list(status), moved[1]),
+        Said(terms[0], held, moved[0], said[0]),
+        Said(terms[1], list(status), moved[1], said[1]),
         leaving,
     )
 
@@ -93,12 +100,23 @@ def _moved(
     return [(who, *before)], [(who, *place)]
 
 
+FactRows = list[tuple[int, str, str | None]]
+
+
+def _facts(at: Acting, change: NewChange, facts: Mapping[str, str]) -> tuple[FactRows, FactRows]:
+    """Return the facts that change, as they are known of the day and as they would be."""
+    who = change.whom[0]
+    held = roster.facts(at.connection, who, list(facts), change.day)
+    fresh = [name for name in facts if held.get(name) != facts[name]]
+    return [(who, n, held.get(n)) for n in fresh], [(who, n, facts[n]) for n in fresh]
+
+
 TermRows = list[tuple[int, int, str, int | None]]
 
 
 def _terms(at: Acting, change: NewChange, leaving: frozenset[int]) -> tuple[TermRows, TermRows]:
     """Return the shares of channels that change, as they are and as they would be."""
-    if change.kind == Change.MOVE:
+    if change.kind in STAYS:
         return [], []
     heirs = {one.successor for one in change.parts}
     every = roster.terms(at.connection, sorted(heirs.union(change.whom)), change.day)

@@ -72,6 +72,20 @@ def moves_later(who: int, day: date) -> ConflictError:
     )
 
 
+def into_itself(who: int) -> InputError:
+    """Return the refusal of a merger or a split after which all is as it was."""
+    return InputError(
+        "roster.into_itself",
+        zh=f"机构 {who} 只承继其自身,名录和台账都不会有任何变化。",
+        en=f"Institution {who} would succeed itself alone: roster and accounts would stay as they "
+        "are.",
+        next_zh="请另填至少一家机构;机构改隶属的用“改变隶属”,不再存在的用“撤销”。",
+        next_en="Name at least one other institution; one that belongs elsewhere is moved, one "
+        "that ends is closed.",
+        where={"field": "successors", "institution_id": who},
+    )
+
+
 def no_move(who: int, day: date) -> ConflictError:
     """Return the refusal of a move to where it is."""
     return ConflictError(
@@ -102,3 +116,15 @@ def _zh(one: Standing) -> str:
 
 def _en(one: Standing) -> str:
     return f"“{one.name_en or one.name_zh or ''}” ({one.institution_id})"
+
+
+def says_nothing_new(who: int, day: date) -> InputError:
+    """Return the refusal of a change after which all is as before."""
+    return InputError(
+        "roster.nothing_new",
+        zh=f"机构 {who} 在 {day} 已如此登记。",
+        en=f"Institution {who} is registered so on {day} already.",
+        next_zh="请核对所填内容和日期。",
+        next_en="Check what is stated, and the day.",
+        where={"institution_id": who},
+    )

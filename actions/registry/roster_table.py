@@ -10,7 +10,7 @@ from actions.registry.institutions import institution_name
 from actions.registry.roster_words import KINDS
 from actions.registry.undo_roster import UndoChange
 from actions.tables import Column, Filter, Table, attribute
-from compact.succession import Change
+from compact.succession import STAYS, Change
 from storage.registry import institutions, roster
 from storage.registry.roster_values import ChangeRow
 
@@ -33,7 +33,7 @@ class ChangeShown:
 
     def lines(self, lang: Lang) -> list[str]:
         """What of whom went to whom, a line each."""
-        if self.one.kind == Change.MOVE:
+        if self.one.kind in STAYS:
             return [self._name(who, lang) for who in self.one.predecessors]
         return [
             f"{self._name(old, lang)} → {self._name(new, lang) if new else '–'}"
@@ -66,8 +66,9 @@ ROSTER: Final = Table[ChangeShown, WhichChanges](
     code="roster-changes",
     path="/roster-changes",
     words=Words("名录变更", "Changes of the roster"),
-    about="Institutions that merged, split, moved or closed: from which day, by which document, "
-    "and what of whom went to whom as an exact fraction; those taken back too, the newest first.",
+    about="Institutions that merged, split, moved, closed, were founded, or have another name, "
+    "code or class: from which day, by which document, and what of whom went to whom as an exact "
+    "fraction; those taken back too, the newest first.",
     tag="institutions",
     columns=(
         attribute("one.change_id", "编号", "Id", "whole", called="change_id", apart=True),
@@ -108,9 +109,10 @@ ROSTER: Final = Table[ChangeShown, WhichChanges](
     filter=WhichChanges,
     every=_every,
     page="/roster",
+    actions=("institution.found", "region.redraw"),
     empty=Words("没有名录变更。", "Nothing has changed on the roster."),
     then=Words(
-        "在机构页面办理:并入其他机构、分立、改变隶属或撤销。",
-        "Open an institution: merge others into it, split it, move it elsewhere or close it.",
+        "在机构页面办理:并入其他机构、分立、改变隶属、更名或撤销。",
+        "Open an institution: merge others into it, split, move, rename or close it.",
     ),
 )

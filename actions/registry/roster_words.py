@@ -10,6 +10,10 @@ KINDS: Final = {
     Change.SPLIT.value: Words("分立", "split"),
     Change.MOVE.value: Words("改变隶属", "move"),
     Change.CLOSE.value: Words("撤销", "close"),
+    Change.RENAME.value: Words("更名", "rename"),
+    Change.RECODE.value: Words("变更信用代码", "re-code"),
+    Change.RECLASS.value: Words("变更类型", "re-class"),
+    Change.FOUND.value: Words("新设", "found"),
 }
 LEFT: Final = {
     Change.MERGE: Words("并入后退出名录", "leaves the roster by merging"),

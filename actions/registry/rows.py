@@ -29,6 +29,7 @@ def write(connection: Connection[Any], registry: Registry, by: str) -> Registere
             *_unknown_codes(connection, registry),
             *_two_institutions(registry.institutions, found),
             *_unknown_channel_words(connection, registry, elsewhere),
+            *noted.against_parts(connection, registry.institutions, found),
         ]
     )
     regions = _regions(connection, registry, known, by)

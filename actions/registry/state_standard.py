@@ -10,10 +10,12 @@ from pydantic import BaseModel, Field
 from actions.declared import About, Action, Effect
 from actions.fields import Acting, Option, Words, field, plain
 from actions.kinds import Amount, Day, Line
+from actions.registry.size_words import otherwise_heated
+from actions.registry.sizes import HEATED_INPUT
 from actions.registry.things import INSTITUTION
 from actions.rights import Right
 from metering.errors import InputError
-from storage.registry import standard_facts, standard_lists
+from storage.registry import sizes, standard_facts, standard_lists
 from storage.registry.institutions import Institution
 from storage.registry.standard_facts import StandardFact
 
@@ -116,7 +118,7 @@ class StateStandard(Action[Institution, StandardStated]):
         if what.word:
             self._must_agree(on, at, what)
         else:
-            self._must_be_likely(at, what)
+            self._must_be_likely(on, at, what)
 
     def _must_agree(self, on: Institution, at: Acting, what: _What) -> None:
         """Refuse a word beside another of which a standard has only one, and name both."""
@@ -126,7 +128,7 @@ class StateStandard(Action[Institution, StandardStated]):
             if one.input == what.input and one.word in others and not ended:
                 raise _contradicts(at, what, one)
 
-    def _must_be_likely(self, at: Acting, what: _What) -> None:
+    def _must_be_likely(self, on: Institution, at: Acting, what: _What) -> None:
         """Refuse no number, and one beyond what the standard allows."""
         if self.number is None:
             raise _wrong("须填写数值", "A number is asked for")
@@ -138,6 +140,13 @@ class StateStandard(Action[Institution, StandardStated]):
                 f"{self.number} 超出范围 {low} 至 {high}",
                 f"{self.number} lies outside {low} to {high}",
             )
+        if what.input == HEATED_INPUT:
+            for one in sizes.said(at.connection, on.institution_id, "heated_m2"):
+                ended = one.valid_to is not None and one.valid_to <= self.valid_from
+                if one.known and not ended and one.number != self.number:
+                    raise otherwise_heated(
+                        max(one.valid_from, self.valid_from), one.number, self.number, self.source
+                    )
 
     def foresee(self, on: Institution, at: Acting) -> list[Effect]:
         """Return what held on that day before, and what will."""

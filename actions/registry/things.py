@@ -29,6 +29,19 @@ def every_carrier(at: Acting) -> Sequence[Option]:
     ]
 
 
+def every_profile(at: Acting) -> Sequence[Option]:
+    """Return the named sets of coefficients, the default first."""
+    return [
+        Option(one.code, Words(f"{one.name_zh} · {one.code}", f"{one.name_en} · {one.code}"))
+        for one in regions.profiles(at.connection)
+    ]
+
+
+def every_class(at: Acting) -> Sequence[Option]:
+    """Return the classes of the survey that an institution may be of; sums are none."""
+    return [Option(code, Words(zh, en)) for code, zh, en in regions.classes(at.connection)]
+
+
 INSTITUTION: Final = Thing[Institution](
     "institution",
     Words("机构", "institution"),

@@ -11,6 +11,7 @@ from actions.registry.institutions import institution_name
 from actions.registry.roster_refusals import stands_on_it
 from actions.registry.roster_words import KINDS, why_field
 from actions.rights import Right
+from compact.succession import Change
 from storage.registry import roster
 from storage.registry.roster_values import ChangeRow
 
@@ -62,7 +63,7 @@ class UndoChange(Action[ChangeRow, ChangeTakenBack]):
     @classmethod
     def fits(cls, on: ChangeRow) -> bool:
         """Return whether it holds still."""
-        return on.known_until is None
+        return on.known_until is None and on.kind != Change.FOUND
 
     @classmethod
     def copies(cls) -> bool:
@@ -74,6 +75,9 @@ class UndoChange(Action[ChangeRow, ChangeTakenBack]):
         roster.lock(at.connection)
         if on.known_until is not None:
             raise stands_on_it(on, "已经撤回。", "it is taken back already.")
+        if on.kind == Change.FOUND:
+            why = "新设只能以撤销结束。", "what was founded ends by closing it."
+            raise stands_on_it(on, *why)
         for one in roster.standings(at.connection, on.institutions, on.day):
             if one.later_by not in (None, on.change_id):
                 why = f"变更 {one.later_by} 在其后。", f"change {one.later_by} came after it."
@@ -84,6 +88,9 @@ class UndoChange(Action[ChangeRow, ChangeTakenBack]):
         if any(held.get((who, channel)) != share for who, channel, _, share in after.terms):
             why = "台账份额后来又有变动。", "shares of accounts have changed since."
             raise stands_on_it(on, *why)
+        for who, name, value in after.facts:
+            if roster.facts(at.connection, who, [name], on.day).get(name) != value:
+                raise stands_on_it(on, "登记后来又有变动。", "it is registered otherwise since.")
 
     def foresee(self, on: ChangeRow, at: Acting) -> list[Effect]:
         """Return who is as before."""
@@ -102,5 +109,6 @@ class UndoChange(Action[ChangeRow, ChangeTakenBack]):
         roster.retire(at.connection, on.change_id)
         source = f"{on.document_number} (roster change {on.change_id}, taken back)"
         roster.state(at.connection, before, on.day, source, at.actor)
+        roster.rejoin(at.connection, before, on.day, at.actor)
         back = roster.hand_back(at.connection, on.change_id, self.reason)
         return ChangeTakenBack(change_id=on.change_id, movements=back)

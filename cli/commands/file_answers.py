@@ -48,6 +48,12 @@ Dates = Annotated[
         )
     ),
 ]
+Years = Annotated[
+    str | None,
+    typer.Option(
+        help=say("113/05/01 的纪年:roc 即民国。", "How years are counted in 113/05/01: roc.")
+    ),
+]
 Brackets = Annotated[
     str | None,
     typer.Option(
@@ -76,6 +82,12 @@ Sheets = Annotated[
             "readings:不读取没有时间和数值列的工作表。",
             "readings: leave out sheets without a time and a value.",
         )
+    ),
+]
+Hidden = Annotated[
+    str | None,
+    typer.Option(
+        help=say("隐藏的工作表:read 或 leave。", "Sheets that are hidden: read or leave.")
     ),
 ]
 Stamp = Annotated[
@@ -133,8 +145,9 @@ Same = Annotated[
 ]
 
 _NAMES = (
-    "gateway", "channel", "zone", "unit", "decimal", "dates", "brackets", "last_day", "stamp",
-    "length_s", "hour", "rates", "ratio", "formulas", "empty", "month", "sheets", "same",
+    "gateway", "channel", "zone", "unit", "decimal", "dates", "years", "brackets", "last_day",
+    "stamp", "length_s", "hour", "rates", "ratio", "formulas", "empty", "month", "sheets", "hidden",
+    "same",
 )  # fmt: skip
 
 

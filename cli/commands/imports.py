@@ -79,6 +79,7 @@ def readings(
     unit: file_answers.Unit = None,
     decimal: file_answers.Decimal = None,
     dates: file_answers.Dates = None,
+    years: file_answers.Years = None,
     brackets: file_answers.Brackets = None,
     last_day: file_answers.LastDay = None,
     month: file_answers.Month = None,
@@ -90,6 +91,7 @@ def readings(
     formulas: file_answers.Formulas = None,
     empty: file_answers.Empty = None,
     sheets: file_answers.Sheets = None,
+    hidden: file_answers.Hidden = None,
     column: file_answers.Column = None,
     same: file_answers.Same = None,
     as_correction: AsCorrection = False,
@@ -105,5 +107,4 @@ def readings(
     known = settings.load(database_url=database_url, collector_database_url=collector_database_url)
     how = How(dry_run, reason if as_correction else None, errors, without_failed, fresh)
     with kept_told():
-        done = import_files(files, given, known, how)
-    tell_readings(done, dry_run=dry_run)
+        tell_readings(import_files(files, given, known, how), dry_run=dry_run)

@@ -133,6 +133,28 @@ def snapshot(
 
 
 @app.command()
+def part(
+    run: Annotated[int, typer.Argument(help=say("分解方案编号。", "Id of the run."))],
+    output: Output,
+    member: Annotated[
+        int | None,
+        typer.Option(
+            help=say("交给哪个成员(行政区划编号)。", "To whom it is handed: a region's id.")
+        ),
+    ] = None,
+    database_url: ApiUrl = None,
+) -> None:
+    """Write what a member may see of a run: `plan verify` shows that it stands in the run."""
+    from actions.compact.snapshot_export import part_exported
+    from cli.wiring import operator
+
+    with operator(settings.load(database_url=database_url)) as actor:
+        found = part_exported(actor, run, member)
+    output.write_bytes(found.content.encode())
+    typer.echo(f"{found.sha256} → {output}")
+
+
+@app.command()
 def verify(
     file: Annotated[
         Path,
@@ -153,14 +175,16 @@ def verify(
         ),
     ] = None,
 ) -> None:
-    """Recompute a run from its file alone, without a database; status 1 where anything differs."""
-    from cli.verified import told
-    from compact.snapshot_files import verified
+    """Recompute a run from its file alone, without a database; status 1 where anything differs.
 
-    found = verified(file.read_bytes(), digest)
-    for line in told(found, given=digest is not None):
+    Of a part of a run: whether it leads to the run's root, and its sums hold.
+    """
+    from cli.verified import verdict
+
+    same, lines = verdict(file.read_bytes(), digest)
+    for line in lines:
         typer.echo(line)
-    if not found.same:
+    if not same:
         raise typer.Exit(1)
 
 

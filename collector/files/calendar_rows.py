@@ -46,7 +46,7 @@ def _base(rows: Rows, n: int, layout: Layout) -> int | CellError:
     if layout.month is None:
         return NO_MONTH if year is None else january(year)
     cell = rows.columns[layout.month][n]
-    whole = month_of(cell, dated=True)
+    whole = month_of(cell, headed=True)
     if whole is not None:
         return whole
     month = month_in_year(cell, bare=True)

@@ -27,8 +27,10 @@ _OTHERS: Final = (
     (b"SQLite", "SQLite"),
 )
 # A compound file, and an old workbook that some program wrote without one around it.
-_OLDER: Final = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
-_OLD: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08")
+_OLD: Final = (
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08", b"\x09\x00\x04\x00", b"\x09\x00\x06\x00",
+    b"\x09\x02\x06\x00", b"\x09\x04\x06\x00",
+)  # fmt: skip
 # The comment of an archive of ours, whose members are named alone.
 BUNDLE: Final = b"commonwatt: files brought together"
 _BOOK: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -76,8 +78,6 @@ def form_of(head: bytes) -> Form:
     """Return what the first bytes say; CellError where it is no table."""
     if head.startswith(_OLD):
         return "xls"
-    if head.startswith(_OLDER):
-        raise CellError("older_workbook")
     for magic, what in _OTHERS:
         if head.startswith(magic):
             raise CellError("not_a_table", what)

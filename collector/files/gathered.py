@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.files.limits import Limits
+from collector.files.numbers import is_empty
+from collector.files.questions import EMPTY_ROWS
 from collector.files.refusals import CellError, Place, refusal
 from metering.errors import InputError
 
 _SPARED = ("column", "unit", "seq", "ratio")  # the same in most files, and never written to
+_NOTHING = ("not_a_number", "spreadsheet_error")
 _LINES = 20  # told of what is left out; the rest is counted
 Ints: TypeAlias = "NDArray[np.int64]"
 
@@ -105,10 +108,13 @@ class Problems:
 
     def cell(self, error: CellError, place: Place) -> None:
         """Keep or count what is wrong with a cell."""
-        if len(self.kept) < self.limits.errors:
-            self.add(refusal(error, place))
-        else:
+        if len(self.kept) >= self.limits.errors:
             self.count += 1
+            return
+        found = refusal(error, place)
+        if error.code in _NOTHING and is_empty(error.value):
+            found.where |= EMPTY_ROWS
+        self.add(found)
 
     def add_all(self, others: Problems) -> None:
         """Add those of a part."""
@@ -127,7 +133,7 @@ class Told:
     empty: cells or rows without value. money: rows in a currency. passed: a sheet that is left out.
     deliveries: rows of a day on which something was delivered, which are no readings.
     flows: keys of series that are no plain use, each with what it is: export, net or total.
-    stamp: what the one time of each row marks: start or end.
+    stamp: what the one time of each row marks: start or end. days: it is a day, and nobody said.
     rates_left: the total is read, its rates are not.
     """
 
@@ -151,6 +157,7 @@ class Told:
     deliveries: int = 0
     passed: bool = False
     stamp: str = ""
+    days: bool = False
     flows: list[tuple[str, str]] = field(default_factory=list)
     rates_left: list[str] = field(default_factory=list)
     rates_both: bool = False

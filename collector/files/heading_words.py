@@ -13,22 +13,26 @@ HEADINGS: Final[dict[str, str]] = {
         "计量点编号 计量点号 测点 测点编号 点号 户号 水表户号 气表户号 用户编号 用户号 "
         "客户编号 用电户号 热表号 热表编号 热量表号 热量表编号 气表编号 燃气表号 燃气表编号 "
         "meter meterid meternumber meterno meteridentifier meterserial meterserialnumber "
-        "serialnumber zählpunkt zaehlpunkt zählpunktnummer mpan mprn esiid entityid "
+        "serialnumber serialno zähler zählernummer zählpunkt zaehlpunkt zählpunktnummer mpan mprn "
+        "esiid entityid "
         "statisticid point pointid deviceid sensor datapoint portfoliomanagermeterid "
         "meterpoint meterconsumptionmeterid"
     ),
     "at": (
         "at timestamp datetime dateandtime date/time 时间 日期时间 抄表时间 采集时间 "
         "数据时间 读数时间 记录时间 采样时间 统计时间 zeitstempel ts lastchanged "
-        "lastupdated readingtime meterreadingtime startdatetimeutc utc"
+        "lastupdated readingtime meterreadingtime startdatetimeutc utc horodate localtimestamp "
+        "created"
     ),
-    "date": ("date datum 日期 日 数据日期 抄表日期 抄表日 用电日期 day readingdate 统计日期"),
+    "date": (
+        "date datum 日期 日 数据日期 抄表日期 抄表日 用电日期 day readingdate 统计日期 ablesedatum"
+    ),
     "year": ("year 年 年份 年度 统计年度 统计年份"),
     "month": (
         "month 月 月份 年月 账单月份 结算月份 计费月份 费用年月 统计月份 用电月份 用水月份 "
         "用气月份 电费年月 抄表年月 抄表月份 账期 所属月份 billingmonth monat"
     ),
-    "clock": ("time 时刻 时 小时 钟点 时点 整点 hour hourofday uhrzeit timeofday"),
+    "clock": ("time 时刻 时 小时 钟点 时点 整点 hour hourofday uhrzeit zeit timeofday"),
     "from": (
         "start startdate starttime startdatetime starttimestamp from begin beginn "
         "开始时间 开始日期 起始时间 起始日期 起始日 起始 zeitvon von 上次抄表日期 "
@@ -47,7 +51,7 @@ HEADINGS: Final[dict[str, str]] = {
         "水量 气量 热量 抄见电量 有功电量 耗电量 消耗量 能耗 consumption usage use "
         "consumed energy quantity usage/quantity reading meterreading verbrauch amount "
         "state energieverbrauch wert energyconsumption activeenergy meterconsumption "
-        "actualvalue"
+        "actualvalue valeur zählerstand"
     ),
     "unit": (
         "unit units uom 单位 计量单位 einheit usageunits unitofmeasurement unitofmeasure usageunit"

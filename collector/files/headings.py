@@ -3,8 +3,11 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from collector.files.answers import IGNORE
+from collector.files.heading_grammar import role_of
 from collector.files.heading_words import HEADINGS, TOTALS
 from collector.files.tables import Cell, text_of
 from metering.unit_names import unit_of
@@ -13,7 +16,7 @@ _ROLES: Final = {one: role for role, all_of in HEADINGS.items() for one in all_o
 ROLES: Final = (*HEADINGS, "sharp", "peak", "flat", "valley", "deep")
 _RATE: Final = re.compile(
     r"(?:正向)?(?:有功)?(?:用电量|电量|电能|示数)?[((]?(?P<zh>尖峰|高峰|低谷|深谷|尖|峰|平|谷)"
-    r"[))]?(?:段|时段)?(?:用电量|电量|电能|示数|表码)?"
+    r"[))]?(?:段|时段|时)?(?:用电量|电量|电能|示数|表码)?"
     r"|(?P<en>sharp|criticalpeak|superpeak|onpeak|peak|shoulder|midpeak|flat|offpeak|valley|night)"
     r"(?:usage|energy|kwh|rate)?"
 )
@@ -40,6 +43,10 @@ _TOTAL: Final = re.compile(
     r"|(?:平均|最大|最小|最高|最低|峰)(?:值|数|负荷)|第?[一二三四]季度?|[上下]半年|全年|合\s*计"
     r"|average|mean|maximum|minimum|max|min"
 )
+_QUERIED: Final = {  # columns of InfluxDB; the first two are of the query, and not of a row
+    "_start": IGNORE, "_stop": IGNORE, "_time": "at", "_value": "value", "table": IGNORE,
+    "result": IGNORE,
+}  # fmt: skip
 _POINT: Final = re.compile(r"p(?:oint)?_?(\d{1,2})", re.ASCII | re.IGNORECASE)
 
 
@@ -55,19 +62,26 @@ class Heading:
 def plain(text: str) -> str:
     """Return a heading without blanks and signs, in lower case."""
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_SIMPLE)
-    return re.sub(r"[\s_:*“”\"'#]+|-(?!\d)", "", folded)
+    return re.sub(r"[\s_:*“”\"'#]+|-(?!\d)|\.$", "", folded)
 
 
 def heading_of(cell: Cell, told: str = "") -> Heading:
     """Return what a heading says. told: the role that a person gave it."""
     text = text_of(cell)
-    if not text:
-        return Heading("", told)
+    return _said_by(text, told) if text else Heading("", told)
+
+
+@lru_cache(maxsize=8192)  # the first rows of a table are looked at again and again
+def _said_by(text: str, told: str) -> Heading:
     unit, bare = _unit(text)
-    if told:
-        return Heading(text, told, unit)
+    if told or text in _QUERIED:
+        return Heading(text, told or _QUERIED[text], unit)
     word = plain(text)
-    role = _ROLES.get(word) or _rate(word) or _rate(plain(bare)) or _ROLES.get(plain(bare))
+    less = plain(bare)
+    role = _ROLES.get(word) or _rate(word) or _rate(less) or _ROLES.get(less)
+    role = role or role_of(word) or role_of(less)
+    if not role and is_total(text):
+        return Heading(text, IGNORE, unit)
     if not role and unit_of(bare):
         return Heading(text, "value", unit_of(bare) or "")
     return Heading(text, role or "", unit)

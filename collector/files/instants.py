@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from collector.codecs.payload import MAX_AT_MS
+from collector.files.epochs import milliseconds, since_1970
 from collector.files.han_days import in_digits
 from collector.files.refusals import CellError
 from collector.files.short_years import Order, readings_of
@@ -14,7 +15,6 @@ from collector.files.tables import Cell, text_of
 
 LOCAL: Final = 1 << 60  # added to the milliseconds of a wall clock time
 DOUBT: Final = -(1 << 61)  # day and month are not told apart yet
-_LEAST_MS: Final = 100_000_000_000  # 1973: a smaller number was meant as seconds
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
 _DAY_MS: Final = 86_400_000
@@ -51,8 +51,8 @@ _FORMS: Final = tuple(
     )
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?", re.ASCII)
-_TO_THE_MINUTE: Final = re.compile(  # 202601010015, which as milliseconds would be of 1976
-    r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-4])[0-5]\d", re.ASCII
+_BARE: Final = re.compile(  # 202601010015 and 2026010100, which as milliseconds would be of 1976
+    r"(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-4])([0-5]\d)?", re.ASCII
 )
 _WEEKDAY: Final = re.compile(
     r"\s*[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?(?=\s|$)"
@@ -67,12 +67,14 @@ class Instants:
 
     order: known from an answer, or from a day after the twelfth. short: of days whose year has two
     digits, known from an answer, or from one that can be read in one way only; what other days
-    show says nothing about them. short_doubts: whether one was doubted.
+    show says nothing about them. short_doubts: whether one was doubted. exact: as our own format
+    has them, whole milliseconds; else counts of other units are known, and epoch names the last.
     """
 
-    def __init__(self, order: Order | None) -> None:
+    def __init__(self, order: Order | None, *, exact: bool = True) -> None:
         self.order = self.short = order
         self.short_doubts = False
+        self.exact, self.epoch = exact, ""
         self.excel_days = 0
         self._known: dict[Cell, int | CellError] = {}
 
@@ -102,27 +104,24 @@ class Instants:
 
     def _read(self, cell: Cell) -> int:
         text = text_of(cell)
+        counted = None if self.exact else since_1970(text)
+        if counted is not None:
+            self.epoch = counted[1]
+            return counted[0]
         if text.isascii() and text.isdigit() and len(text) not in {5, 8, 14}:
-            if not _TO_THE_MINUTE.fullmatch(text):
-                return self._number(text)
-            return self._written(text, text)
+            bare = _BARE.fullmatch(text)
+            if not bare:
+                return milliseconds(text)
+            return self._written("{}-{}-{} {}:{}".format(*bare.groups(default="00")), text)
         try:
             at = datetime.fromisoformat(text) if len(text) > 9 and text[4:5] == "-" else None
         except ValueError:
             at = None
         if at is not None:
-            return _within(at, text)
+            return _within(at, text, exact=self.exact)
         if _SERIAL.fullmatch(text):
             return self._serial(text)
         return self._written(unicodedata.normalize("NFKC", text), text)
-
-    def _number(self, text: str) -> int:
-        ms = int(text[:20])
-        if ms < _LEAST_MS:
-            raise CellError("time_in_seconds" if len(text) > 8 else "bad_time", text)
-        if ms > MAX_AT_MS:
-            raise CellError("bad_time", text)
-        return ms
 
     def _serial(self, text: str) -> int:
         """Return a spreadsheet's days since 1900, to the second: it keeps no zone."""
@@ -155,7 +154,8 @@ class Instants:
             at += timedelta(days=after)
         except (ValueError, OverflowError):
             raise CellError("bad_time", raw) from None
-        return _within(at.replace(tzinfo=_offset(part["z"], raw)) if part["z"] else at, raw)
+        at = at.replace(tzinfo=_offset(part["z"], raw)) if part["z"] else at
+        return _within(at, raw, exact=self.exact)
 
     def _day(self, part: dict[str, str | None], raw: str) -> tuple[int, int, int]:
         """Return year, month and day, 0 where they cannot be told apart yet."""
@@ -231,10 +231,10 @@ def _offset(text: str | None, raw: str) -> timezone:
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 
-def _within(at: datetime, raw: str) -> int:
+def _within(at: datetime, raw: str, *, exact: bool) -> int:
     local = at.tzinfo is None
     ms, rest = divmod((at.replace(tzinfo=UTC) if local else at) - _EPOCH, _MS)
-    if rest or not 0 <= ms <= MAX_AT_MS:
+    if (rest and exact) or not 0 <= ms <= MAX_AT_MS:
         raise CellError("bad_time", raw)
     return ms + LOCAL if local else ms
 

@@ -1,27 +1,25 @@
 """What each column of a table holds: the row of headings is found, and the shape that they give."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from collector.files.answers import IGNORE, Answers
 from collector.files.calendar_columns import Calendar, calendar_of
 from collector.files.calendar_layouts import columns_of, monthly, said_month
+from collector.files.column_questions import called, demand, headless
+from collector.files.columns import Columns, columns_of_row, heading_told
 from collector.files.delimited import blank
-from collector.files.headings import ROLES, Heading, heading_of, is_total
+from collector.files.headings import Heading
 from collector.files.headless import without_header
 from collector.files.hours import hour_columns
-from collector.files.months import month_of
-from collector.files.own_forms import OWN, is_own
-from collector.files.questions import COLUMN, MONTH
+from collector.files.own_forms import is_own
 from collector.files.rates import rate_columns
-from collector.files.refusals import CellError, Place, asked, refusal
-from collector.files.running_totals import statistic_of
+from collector.files.refusals import CellError, Place, refusal
 from collector.files.tables import Cell, text_of
-from collector.files.turned import as_turned
 from collector.files.values import Layout, ValueColumn
-from collector.files.wide_columns import channels_of, each_a_channel, hours_of, must_differ
+from collector.files.wide_columns import channels_of, hours_of, must_differ
 from metering.unit_names import unit_of
 
 _CALENDAR: Final = frozenset(("days", "months", "year", "instants"))
@@ -32,18 +30,6 @@ _UNIT_SAID: Final = re.compile(
     r"\s*[(\uff08]?\s*(?:uom|units?|单位|计量单位)\s*[:\uff1a]\s*([^\s)\uff09]{1,20})\s*[)\uff09]?\s*",
     re.IGNORECASE,
 )
-_EXACT: Final = ("channel", "key", "通道", "通道键")
-
-
-@dataclass(slots=True)
-class Columns:
-    """Which column has which role; several may have none."""
-
-    headings: list[Heading]
-    place: dict[str, int] = field(default_factory=dict)
-    rates: dict[str, int] = field(default_factory=dict)
-    unknown: list[int] = field(default_factory=list)
-    ignored: list[int] = field(default_factory=list)
 
 
 def layout_of(
@@ -65,12 +51,11 @@ def layout_of(
     if at is None:
         found = without_header(top, answers)
         if found is None:
-            first = " ".join(filter(None, map(text_of, top[0][1])))
-            raise refusal(CellError("no_header", first), place.at(top[0][0], "header"))
+            raise headless(top, place, answers.columns)
         return found
     line, row = top[at]
     sample = [cells for _, cells in top[at + 1 :]]
-    columns = _columns(row, sample, place.at(line, "header"), answers.columns)
+    columns = columns_of_row(row, sample, place.at(line, "header"), answers.columns)
     return _shaped(columns, line, sample, place, answers, separator, top[:at])
 
 
@@ -78,13 +63,18 @@ def _header(top: Sequence[tuple[int, list[Cell]]], told: Mapping[str, str]) -> i
     """Return which row names the columns: a time and a value, or as many of them as any names."""
     best, most = None, 1
     for at, (_, row) in enumerate(top):
-        roles = {_heading(cell, told).role for cell in row} - {"", IGNORE}
+        roles = {heading_told(cell, told, n).role for n, cell in enumerate(row)} - {"", IGNORE}
+        roles |= {"at"} if "clock" in roles and "date" not in roles else set()
         hours = hour_columns(row)
         times = roles.intersection((*_TIMES, "month"))
         calendar = {} if times else calendar_of(row).columns
         headed = bool(hours) or len(calendar) > (0 if "channel" in roles else 2)
         named = len(roles) + 2 * headed
-        others = sum(1 for cell in row if text_of(cell) and not _heading(cell, told).role)
+        others = sum(
+            1
+            for n, cell in enumerate(row)
+            if text_of(cell) and not heading_told(cell, told, n).role
+        )
         if times and others and len(roles) < 3 and not hours:
             named += 1  # a column for each channel
         if named > most and (times or len(roles) > 1 or headed):
@@ -97,15 +87,6 @@ def header_row(rows: Sequence[tuple[int, list[Cell]]], told: Mapping[str, str]) 
     return _header(rows[:_SEARCHED], told)
 
 
-def _heading(cell: Cell, told: Mapping[str, str], at: int = -1) -> Heading:
-    return heading_of(cell, told.get(text_of(cell) or f"#{at + 1}", ""))
-
-
-def _called(headings: Sequence[Heading], at: int) -> str:
-    """Return what a column is called; one without a heading by its number."""
-    return headings[at].text or f"#{at + 1}"
-
-
 def _unit(above: Sequence[tuple[int, list[Cell]]]) -> str:
     """Return the unit that a line above the table says."""
     for _, row in above:
@@ -114,55 +95,6 @@ def _unit(above: Sequence[tuple[int, list[Cell]]]) -> str:
             if said and (unit := unit_of(said[1])):
                 return unit
     return ""
-
-
-def _columns(
-    row: list[Cell], sample: Sequence[list[Cell]], place: Place, told: Mapping[str, str]
-) -> Columns:
-    """Return the columns by their roles; InputError where two have the same."""
-    headings = each_a_channel([_heading(cell, told, at) for at, cell in enumerate(row)])
-    headings = as_turned(statistic_of(headings, sample, place, told), sample)
-    columns, twice = Columns(headings), []
-    for at, one in enumerate(headings):
-        filled = any(len(cells) > at and text_of(cells[at]) for cells in sample)
-        role = _clocked(one, headings)
-        if role in {"at", "date"} and _holds_months(
-            cells[at] for cells in sample if len(cells) > at
-        ):
-            role = "month"
-        if role in {"sharp", "peak", "flat", "valley", "deep"}:
-            columns.rates.setdefault(role, at)
-        elif role == IGNORE or (not role and not filled):
-            columns.ignored.append(at)
-        elif not role or role.startswith("key:"):
-            columns.unknown.append(at)
-        elif role not in ROLES:
-            raise refusal(CellError("unknown_column", f"{one.text}={role}"), place)
-        elif role not in columns.place:
-            columns.place[role] = at
-        elif role == "channel" and one.text.strip().lower() not in _EXACT:
-            columns.ignored.append(at)
-        else:
-            twice.append(f"{headings[columns.place[role]].text}, {one.text}")
-    if twice:
-        raise refusal(CellError("double_column", "; ".join(twice)), place)
-    return columns
-
-
-def _holds_months(cells: Iterable[Cell]) -> bool:
-    """Return whether a column of times says months: 2025-01 is no instant."""
-    said = [cell for cell in cells if text_of(cell) and not is_total(cell)]
-    return bool(said) and all(month_of(cell) is not None for cell in said)
-
-
-def _clocked(one: Heading, headings: Sequence[Heading]) -> str:
-    """Return a heading's role; beside a date, “time” is the time of day, else an instant."""
-    dated = any(other.role == "date" for other in headings)
-    if one.role == "clock" and not dated:
-        return "at"
-    if one.role == "at" and dated and one.text.strip() in {"时间", "time", "Time"}:
-        return "clock"
-    return one.role
 
 
 def _shaped(
@@ -235,11 +167,12 @@ def _values(
     if columns.rates:
         return "rates", rate_columns(headings, columns.rates, known, answers)
     single = known.get("value", known.get("current"))
-    if single is None and not (columns.unknown and at and "channel" not in known):
+    timed = at or "month" in known
+    if single is None and not (columns.unknown and timed and "channel" not in known):
         single = known.get("total")  # which else sums the channels beside it
     if single is not None:
         return "long", (_value(headings, single),)
-    if columns.unknown and (at or "month" in known) and "channel" not in known:
+    if columns.unknown and timed and "channel" not in known:
         found = channels_of(columns.headings, columns.unknown, sample)
         must_differ(found, place)
         if answers.channel and len(found) == 1 and not headings[found[0].place].role:
@@ -284,16 +217,8 @@ def _demand(
 ) -> None:
     """Raise what is missing, told twice, or not understood."""
     used = {one.place for one in values}
-    strange = [_called(columns.headings, at) for at in columns.unknown if at not in used]
-    if strange and answers.columns.get("*") != IGNORE:
-        raise asked(COLUMN, place, ", ".join(strange))
+    strange = [called(columns.headings[at].text, at) for at in columns.unknown if at not in used]
     missing = [name for name, there in (("at", timed), ("value", values)) if not there]
-    own = {one.text.strip().lower() for one in columns.headings} <= OWN
-    if missing == ["at"] and "channel" in columns.place and not own:
-        raise asked(MONTH, place, "")
-    if missing:
-        raise refusal(CellError("missing_column", ", ".join(missing)), place)
-    if answers.gateway and "gateway" in columns.place:
-        raise refusal(CellError("two_gateways", answers.gateway), place)
+    demand(columns.headings, strange, columns.place, missing, place, answers)
     if answers.channel and ("channel" in columns.place or shape == "channels"):
         raise refusal(CellError("two_channels", answers.channel), place)

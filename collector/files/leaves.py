@@ -6,7 +6,7 @@ from typing import Final
 from collector.files.answers import Answers
 from collector.files.gathered import Problems, Told
 from collector.files.questions import SHEETS
-from collector.files.refusals import Place, asked
+from collector.files.refusals import CellError, Place, asked, refusal
 from metering.errors import InputError
 
 GUIDES: Final = (("说明", "Guide"), ("可选值", "Values"))  # sheets of our own templates
@@ -27,7 +27,8 @@ def other_sheets(told: Sequence[Told], problems: Problems, answers: Answers) -> 
         for one in told
         if one.sheet and not one.shape and one.file in read
     }
-    kept = []
+    kept: list[InputError] = []
+    questioned: set[int] = set()
     for error in problems.kept:
         one = strange.get((error.where.get("file", ""), error.where.get("sheet", "")))
         if one is None or error.code not in _NO_TABLE:
@@ -35,9 +36,14 @@ def other_sheets(told: Sequence[Told], problems: Problems, answers: Answers) -> 
         elif error.code == "file.empty" or one.sheet in _OWN or answers.sheets == "readings":
             one.passed = True
             problems.count -= 1
-        else:
+        elif id(one) not in questioned:
+            questioned.add(id(one))
             kept.append(_asked(error))
+        else:
+            problems.count -= 1
     problems.kept = kept
+    if told and all(one.passed for one in told) and not problems.count:
+        problems.add(refusal(CellError("empty"), Place(told[0].file, line=1)))
 
 
 def _asked(error: InputError) -> InputError:

@@ -10,11 +10,13 @@ from collector.files.tables import Cell, text_of
 _MONTH: Final = re.compile(
     r"(?P<y>(?:19|20)\d\d)\s*(?:(?:年|[-/.])\s*(?P<m>\d{1,2})|(?P<m2>\d\d))\s*(?:月份?)?"
     r"|(?P<m3>\d{1,2})[-/.](?P<y3>(?:19|20)\d\d)"
-    r"|(?P<m4>\d{1,2})月-(?P<y4>\d\d)",  # as spreadsheets in Chinese show a month
+    r"|(?P<m4>\d{1,2})月-(?P<y4>\d\d)"  # as spreadsheets in Chinese show a month
+    r"|(?P<y5>\d\d)\s*年\s*(?P<m5>\d{1,2})\s*月(?:份)?",
     re.ASCII,
 )
 _FIRST_DAY: Final = re.compile(r"((?:19|20)\d\d)-(\d\d)-01(?: 00:00:00)?", re.ASCII)
 _NAMED: Final = re.compile(r"(?P<n>[A-Za-zä]{3,9})\.?[- ,]*(?P<y>(?:19|20)\d\d)", re.ASCII)
+_SHORT: Final = re.compile(r"(?P<n>[A-Za-zä]{3,9})\.?[- ,']+(?P<y>\d\d)", re.ASCII)
 _PART: Final = re.compile(r"(\d{1,2})\s*月份?", re.ASCII)
 _YEAR: Final = re.compile(r"((?:19|20)\d\d)\s*(?:年度?)?", re.ASCII)
 _IN_TEXT: Final = re.compile(
@@ -30,24 +32,29 @@ def year_in(cell: Cell) -> list[int]:
     return [int(one) for one in _YEAR_IN_TEXT.findall(_plain(cell))]
 
 
-def month_of(cell: Cell, *, dated: bool = False) -> int | None:
+def month_of(cell: Cell, *, headed: bool = False) -> int | None:
     """Return a month with its year, in months since January 1970; None where it is none.
 
-    dated: whether its first day is one, as spreadsheets keep months.
+    headed: the column is one of months: there its first day is one, as spreadsheets keep months,
+    and Jan-24 is of 2024 and no day.
     """
     text = _plain(cell)
-    first = _FIRST_DAY.fullmatch(text) if dated else None
+    first = _FIRST_DAY.fullmatch(text) if headed else None
     if first:
         text = f"{first[1]}-{first[2]}"
-    named = _NAMED.fullmatch(text)
+    named = _NAMED.fullmatch(text) or (_SHORT.fullmatch(text) if headed else None)
     if named:
         month = MONTH_NAMES.get(named["n"].casefold())
-        return None if month is None else _months(int(named["y"]), month)
+        return (
+            None
+            if month is None
+            else _months(int(named["y"].rjust(4, "x").replace("xx", "20")), month)
+        )
     found = _MONTH.fullmatch(text)
     if not found:
         return None
-    year = found["y"] or found["y3"] or f"20{found['y4']}"
-    month = int(found["m"] or found["m2"] or found["m3"] or found["m4"])
+    year = found["y"] or found["y3"] or f"20{found['y4'] or found['y5']}"
+    month = int(found["m"] or found["m2"] or found["m3"] or found["m4"] or found["m5"])
     return _months(int(year), month) if 0 < month < 13 else None
 
 

@@ -27,7 +27,8 @@ _SPACES: Final = str.maketrans(
 )
 _ERRORS: Final = {"#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NAME?", "#NUM!", "#NULL!"}
 EMPTY: Final = {"", "-", "--", "—", "——", "/", "n/a", "na", "nan", "null", "none", "unknown",
-                "unavailable", "无", "缺", "缺失", "未抄", "空"}  # fmt: skip
+                "unavailable", "无", "缺", "缺失", "缺测", "未抄", "空", "\\", "×",
+                "#n/a"}  # fmt: skip
 
 
 class Doubt(Exception):  # noqa: N818
@@ -180,4 +181,7 @@ def bare_of(text: Cell) -> str | None:
 
 def is_empty(cell: Cell) -> bool:
     """Return whether a cell says that nothing was read."""
-    return isinstance(cell, str) and cell.strip().lower() in EMPTY
+    if not isinstance(cell, str):
+        return False
+    text = cell.strip().lower()
+    return text in EMPTY or unicodedata.normalize("NFKC", text) in EMPTY

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import IO, Final, NamedTuple
 
-from collector.files import compound
+from collector.files import compound, older_workbooks
 from collector.files.limits import Limits
 from collector.files.merged_cells import Below
 from collector.files.old_cells import CELLS, OldCells
@@ -81,6 +81,8 @@ def _errors() -> Iterator[None]:
 def _stream(source: IO[bytes], limits: Limits) -> IO[bytes]:
     head = source.read(8)
     source.seek(0)
+    if head[:4] in older_workbooks.HEADS:
+        return older_workbooks.as_newer(source)
     return source if head.startswith(RAW) else compound.workbook_stream(source, limits)
 
 

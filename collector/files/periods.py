@@ -12,6 +12,7 @@ from collector.files.gathered import Chunk
 from collector.files.instants import LOCAL
 
 DAY_MS: Final = 86_400_000
+_QUARTER_MS: Final = 900_000
 
 
 def days_only(chunk: Chunk) -> bool:
@@ -19,6 +20,12 @@ def days_only(chunk: Chunk) -> bool:
     local = (chunk.at_ms > LOCAL // 2) & (chunk.from_ms > LOCAL // 2)
     midnight = ((chunk.at_ms - LOCAL) % DAY_MS == 0) & ((chunk.from_ms - LOCAL) % DAY_MS == 0)
     return len(chunk) > 0 and bool((local & midnight).all())
+
+
+def midnights(chunk: Chunk) -> bool:
+    """Return whether all times are midnights of a wall clock."""
+    local = chunk.at_ms > LOCAL // 2
+    return len(chunk) > 0 and bool((local & ((chunk.at_ms - LOCAL) % DAY_MS == 0)).all())
 
 
 def last_day_in(chunk: Chunk, answers: Answers) -> bool | None:
@@ -40,6 +47,19 @@ def last_day_in(chunk: Chunk, answers: Answers) -> bool | None:
 def with_last_day(chunk: Chunk, rows: NDArray[np.bool_] | None = None) -> None:
     """Let periods end when their last day does."""
     chunk.at_ms += DAY_MS if rows is None else np.where(rows, DAY_MS, 0)
+
+
+def last_grain(chunk: Chunk) -> int:
+    """Return what periods leave out at their ends: of 00:00–00:14 a minute, or a second; else 0.
+
+    All begin at a quarter of an hour, and none ends at one, but the same little before. [ms]
+    """
+    begins, ends = (
+        np.where(one > LOCAL // 2, one - LOCAL, one) for one in (chunk.from_ms, chunk.at_ms)
+    )
+    if not len(chunk) or bool((begins % _QUARTER_MS).any()):
+        return 0
+    return next((g for g in (60_000, 1000) if not bool(((ends + g) % _QUARTER_MS).any())), 0)
 
 
 def lasting(chunk: Chunk, length_ms: int) -> None:

@@ -1,7 +1,7 @@
 """What a file may leave open, in the words in which it is asked."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from collector.files.refusals import Choice, Question
 
@@ -45,6 +45,23 @@ SHORT_DATES: Final = Question(
         Choice("ymd", "年在前,25-1-12 即 2025 年 1 月 12 日", "the year comes first"),
         Choice("dmy", "日在前,年在后", "the day comes first, the year last"),
         Choice("mdy", "月在前,年在后", "the month comes first, the year last"),
+    ),
+)
+YEARS: Final = Question(
+    "years",
+    "which_years",
+    "“{}”的年份是三位数,未写明是民国纪年。",
+    "“{}” has a year of three digits, and nothing says that it is counted from 1911.",
+    (Choice("roc", "民国纪年,113 即 2024 年", "of the Republic of China: 113 is 2024"),),
+)
+HIDDEN: Final = Question(
+    "hidden",
+    "hidden_sheet",
+    "该工作表在表格软件中是隐藏的,其中有 {} 个读数。",
+    "A spreadsheet hides this sheet, and it holds {} readings.",
+    (
+        Choice("read", "也读取", "read it as well"),
+        Choice("leave", "不读取隐藏的工作表", "leave out hidden sheets"),
     ),
 )
 BRACKETS: Final = Question(
@@ -128,16 +145,14 @@ SHEETS: Final = Question(
     "The sheet does not look like readings: {}",
     (Choice("readings", "不读取这样的工作表", "leave out such sheets"),),
 )
-COLUMN: Final = Question(
-    "column",
-    "unknown_column",
-    "有未知的列:{}。",
-    "It has unknown columns: {}.",
-    (
-        Choice("*=ignore", "不读取这些列", "leave them out"),
-        Choice("NAME=ROLE", "或说明某列的含义", "or say what one holds"),
-    ),
-)
+
+# Beside a refusal: rows whose value is empty, -, / or N/A may be left out.
+EMPTY_ROWS: Final[dict[str, Any]] = {
+    "question": "empty",
+    "choices": [
+        Choice("skip", "略过没有数值的行", "leave out rows without a value")._asdict(),
+    ],
+}
 
 
 def statistic(columns: Mapping[str, str]) -> Question:

@@ -20,6 +20,7 @@ from collector.files.cells import gateway_of
 from collector.files.containers import Part, parts
 from collector.files.espi_readings import read_feed
 from collector.files.gathered import Chunk, Names, Problems, Told, joined, spared
+from collector.files.hidden_sheets import as_hidden
 from collector.files.leaves import other_sheets
 from collector.files.limits import DEFAULT, Limits
 from collector.files.refusals import CellError, Place, refusal
@@ -82,8 +83,8 @@ def read(
     gateway: of all rows, where the file has no such column; as answers.gateway.
     """
     answers = answers if gateway is None else replaced(answers, gateway=gateway)
-    limits = replaced(limits, readings=most_readings)
-    names, units, problems = Names(), [""], Problems(limits)
+    limits, names, units = replaced(limits, readings=most_readings), Names(), [""]
+    problems = Problems(limits)
     chunks: list[Chunk] = []
     told: list[Told] = []
     try:
@@ -95,12 +96,12 @@ def read(
                 continue
             if isinstance(table, Table):
                 found = read_table(table, answers, names, units, limits, room)
+                found = as_hidden(table, found, answers)
             else:
                 found = read_feed(table, answers, names, units, limits)
-            chunk, wrong, one = found
-            problems.add_all(wrong)
-            chunks.append(chunk)
-            told.append(one)
+            chunks.append(found[0])
+            problems.add_all(found[1])
+            told.append(found[2])
         other_sheets(told, problems, answers)
     except InputError as error:
         problems.add(error)

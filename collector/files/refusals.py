@@ -10,6 +10,7 @@ from collector.files.words import CELLS, WHOLE
 from metering.errors import InputError
 
 _SHOWN = 80  # characters of what was read
+_PARTS = {"header": "列名", "row": "整行"}
 _SAID = (CELLS, WHOLE, STREAMED, REPORTS)
 
 
@@ -36,7 +37,7 @@ class Place:
             zh, en = f"{zh} 第 {self.line} 行", f"{en}, line {self.line}"
         if self.column:
             column = printable(self.column)
-            zh, en = f"{zh},{column}", f"{en}, {column}"
+            zh, en = f"{zh},{_PARTS.get(column, column)}", f"{en}, {column}"
         return zh, en
 
     def where(self, value: str) -> dict[str, Any]:
@@ -54,6 +55,18 @@ class CellError(Exception):
         super().__init__(code, value)
         self.code = code
         self.value = value
+
+
+class SeveralError(InputError):
+    """Refusals or questions of one table together; it says what the first of them says."""
+
+    def __init__(self, each: Sequence[InputError]) -> None:
+        one = each[0]
+        super().__init__(
+            one.code, zh=one.zh, en=one.en, next_zh=one.next_zh, next_en=one.next_en,
+            where=one.where,
+        )  # fmt: skip
+        self.each = each
 
 
 class Choice(NamedTuple):
@@ -106,9 +119,9 @@ def asked(question: Question, place: Place, value: str, rows: int = 1) -> InputE
     """Return a question as people should read it; answered, the file is read again."""
     value = shown(value)
     zh, en = place.said()
-    option = f"--{question.answer.replace('_', '-')}"
-    ways_zh = ";".join(f"{option} {one.value}:{one.zh}" for one in question.choices)
-    ways_en = "; ".join(f"{option} {one.value}: {one.en}" for one in question.choices)
+    said = _options(question)
+    ways_zh = ";".join(f"{way}:{one.zh}" for way, one in zip(said, question.choices, strict=True))
+    ways_en = "; ".join(f"{way}: {one.en}" for way, one in zip(said, question.choices, strict=True))
     return InputError(
         f"file.{question.code}",
         zh=f"{zh}{_more(rows)[0]}:" + question.zh.format(value),
@@ -122,6 +135,19 @@ def asked(question: Question, place: Place, value: str, rows: int = 1) -> InputE
             "choices": [one._asdict() for one in question.choices],
         },
     )
+
+
+def _options(question: Question) -> list[str]:
+    """Return how each choice is written as an option; of one column its name stands once."""
+    option = f"--{question.answer.replace('_', '-')}"
+    names = {one.value.partition("=")[0] for one in question.choices if "=" in one.value}
+    if len(names) > 1 or len(question.choices) < 3:
+        return [f"{option} {one.value}" for one in question.choices]
+    first, *others = (one.value for one in question.choices)
+    return [
+        f"{option} {first}",
+        *(one if "=" not in one else one[one.index("=") :] for one in others),
+    ]
 
 
 def _more(rows: int) -> tuple[str, str]:

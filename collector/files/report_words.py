@@ -16,6 +16,12 @@ REPORTS: Final[dict[str, Words]] = {
         "请在“登记购进”中上传同一文件(commonwatt do delivery.record --file 文件)。",
         "Upload the same file at “Record a delivery” (commonwatt do delivery.record --file FILE).",
     ),
+    "purchases": Words(
+        "按列“{}”,这是加油、购气、充值之类的购进清单,不是表计读数。",
+        "By its column “{}” this is a list of what was bought, and no readings of a meter.",
+        "请在“登记购进”中上传同一文件(commonwatt do delivery.record --file 文件)。",
+        "Upload the same file at “Record a delivery” (commonwatt do delivery.record --file FILE).",
+    ),
     "merged_value": Words(
         "数值“{}”是与上方合并的单元格,只能计一次。",
         "The value “{}” is one cell merged over several rows, and counts once.",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from collector.files.answers import Answers
 from collector.files.calendar_rows import NO_MONTH, bases, spans
 from collector.files.cells import seq_of
+from collector.files.clocks_of_day import clock_of
 from collector.files.delimited import blank
 from collector.files.faults import Faults, Rows
 from collector.files.gathered import Chunk, Ints, Names, joined
@@ -55,7 +56,7 @@ class RowReader:
     ) -> None:
         self.layout, self.answers, self.faults = layout, answers, faults
         self.place: Place = faults.place
-        self.instants = Instants(answers.dates)
+        self.instants = Instants(answers.dates, exact=layout.own_format)
         own, brackets = layout.own_format, answers.brackets
         self.numbers = Numbers(answers.decimal, own_format=own, brackets=brackets)
         self.doubtful_day: tuple[int, str, int] | None = None
@@ -103,7 +104,7 @@ class RowReader:
         cells: Sequence[Cell] = rows.columns[places[0]]
         if len(places) == 2:
             cells = [
-                f"{text_of(day)} {_clock(text_of(clock))}"
+                f"{text_of(day)} {clock_of(clock)}"
                 for day, clock in zip(cells, rows.columns[places[1]], strict=True)
             ]
         texts = map(text_of, cells[:_LOOKED_AT])
@@ -216,14 +217,6 @@ class RowReader:
                 self.bracketed = self.bracketed or seen
             else:
                 self.doubtful_number = self.doubtful_number or seen
-
-
-def _clock(text: str) -> str:
-    """Return a time of day with its colons: 0830 and 80000 have lost them."""
-    if len(text) in {3, 4, 5, 6} and text.isascii() and text.isdigit():
-        whole = text.zfill(4 if len(text) < 5 else 6)
-        return ":".join(whole[n : n + 2] for n in range(0, len(whole), 2))
-    return text
 
 
 def _by_row(parts: list[Chunk]) -> Chunk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,10 @@ from collector.files.instants import LOCAL
 from collector.files.layouts import layout_of
 from collector.files.limits import Limits
 from collector.files.other_reports import must_say_use
-from collector.files.refusals import CellError, Question, asked, refusal
+from collector.files.refusals import CellError, Question, SeveralError, asked, refusal
 from collector.files.rows import RowReader
 from collector.files.tables import Block, Table
+from collector.files.telling import shown_by_rows, told_of
 from collector.files.tidying import tidied
 from collector.files.values import Layout
 from metering.errors import InputError
@@ -26,7 +27,6 @@ from metering.errors import InputError
 _PASSES: Final = 4
 _JOINED: Final = 32  # blocks
 _BY_STAMP: Final = frozenset(("long", "channels", "rates"))  # shapes whose rows have one time
-_ROLES: Final = ("gateway", "channel", "seq", "unit_column", "ratio", "duration")
 
 
 def read_table(
@@ -39,11 +39,12 @@ def read_table(
         must_say_use(table.place, table.form)
         table, layout = _layout(table, answers)
     except InputError as error:
-        problems.add(error)
+        for each in error.each if isinstance(error, SeveralError) else (error,):
+            problems.add(each)
         return joined([]), problems, told
     known = answers
     for _ in range(_PASSES):
-        told = _told(table, layout)
+        told = told_of(table, layout)
         problems = Problems(limits)
         faults = Faults(layout, table.place, problems, told)
         reader = RowReader(layout, known, names, units, faults)
@@ -54,9 +55,9 @@ def read_table(
         known = learned
     if told.deliveries and not len(chunk) and not problems.count:
         problems.add(refusal(CellError("deliveries", str(told.deliveries)), table.place))
-    _settle(chunk, reader, problems, known)
+    _settle(chunk, reader, problems, known, table)
     told.readings = len(chunk)
-    _tell(told, reader, layout)
+    shown_by_rows(told, reader, layout)
     problems.kept.sort(key=lambda one: int(one.where.get("line", 0)))
     return chunk, problems, told
 
@@ -119,9 +120,13 @@ def _learned(reader: RowReader, known: Answers) -> Answers:
     return known
 
 
-def _settle(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
+def _settle(
+    chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers, table: Table
+) -> None:
     """Turn wall clock times into instants, and ask what the table leaves open."""
     layout, place = reader.layout, reader.place
+    for error in table.asks:
+        problems.add(error)
     for which, seen, count in (
         (questions.DECIMAL, reader.doubtful_number, reader.numbers.doubtful),
         (questions.BRACKETS, reader.bracketed, max(1, reader.numbers.bracketed)),
@@ -164,7 +169,12 @@ def _settle_periods(chunk: Chunk, reader: RowReader, problems: Problems, answers
             problems.add(asked(questions.LENGTH, first, _said(int(chunk.from_ms[0])), len(chunk)))
             chunk.at_ms += 1
         return
-    if layout.shape != "periods" or not layout.at or not periods.days_only(chunk):
+    if not (layout.start and layout.at):
+        return
+    if not periods.days_only(chunk):
+        if grain := periods.last_grain(chunk):
+            chunk.at_ms += grain
+            reader.faults.told.how["ends"] = f"+{grain // 1000} s"
         return
     if reader.clocks_said:
         return
@@ -178,12 +188,14 @@ def _settle_periods(chunk: Chunk, reader: RowReader, problems: Problems, answers
 def _settle_stamps(chunk: Chunk, reader: RowReader, problems: Problems, answers: Answers) -> None:
     """Let use begin at the time beside it, where the rows do not say how long it lasted."""
     told = reader.faults.told
-    told.stamp = answers.stamp or "end"
+    days = not reader.clocks_said and periods.midnights(chunk)
+    told.stamp, told.days = answers.stamp or "end", days and answers.stamp is None
     if reader.layout.shape not in _BY_STAMP or answers.stamp != "start":
         return
     lengths = periods.until_next(chunk)
-    if answers.length_s:
-        lengths = np.full(len(chunk), answers.length_s * 1000, np.int64)
+    if answers.length_s or (lengths is None and days):
+        length_ms = (answers.length_s or 0) * 1000 or periods.DAY_MS
+        lengths = np.full(len(chunk), length_ms, np.int64)
     if lengths is None:
         first = reader.place.at(int(chunk.line[0]), _time_heading(reader.layout))
         problems.add(asked(questions.LENGTH, first, _said(int(chunk.at_ms[0])), len(chunk)))
@@ -264,37 +276,3 @@ def _said(ms: int) -> str:
 def _time_heading(layout: Layout) -> str:
     places = layout.at or layout.start or tuple(one.place for one in layout.values)
     return layout.headings[places[0]] if layout.headings else "at"
-
-
-def _told(table: Table, layout: Layout) -> Told:
-    told = Told(table.place.file, table.place.sheet, table.form, layout.shape, dict(table.how))
-    told.header_line = layout.header_line
-    heads: Any = layout.headings or tuple(map(str, range(1, layout.width + 1)))
-    told.columns += [(heads[at], "at") for at in layout.at]
-    told.columns += [(heads[at], "from") for at in layout.start if at not in layout.at]
-    for role in _ROLES:
-        at = getattr(layout, role)
-        if at is not None:
-            told.columns.append((heads[at], role.removesuffix("_column")))
-    shown = layout.values if len(layout.values) < 9 else (layout.values[0], layout.values[-1])
-    told.columns += [(one.heading, f"value {one.suffix}".strip(" .")) for one in shown]
-    told.rates_left, told.rates_both = list(layout.rates_left), layout.rates_both
-    told.left_out = [one for one in layout.left_out if one not in layout.rates_left]
-    return told
-
-
-def _tell(told: Told, reader: RowReader, layout: Layout) -> None:
-    """Add what the rows have shown."""
-    if reader.numbers.sign is not None:
-        told.how["decimal"] = reader.numbers.sign
-    if reader.instants.order is not None:
-        told.how["dates"] = reader.instants.order
-    if reader.instants.excel_days:
-        told.how["excel_days"] = str(reader.instants.excel_days)
-    if reader.answers.zone:
-        told.how["zone"] = reader.answers.zone
-    if layout.said_month is not None and layout.shape != "months":
-        told.how["month"] = f"{np.datetime64(layout.said_month, 'M')}"
-    units = sorted({one.unit for one in layout.values if one.unit} | {layout.unit} - {""})
-    if units:
-        told.how["unit"] = ", ".join(units)

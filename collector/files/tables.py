@@ -1,10 +1,11 @@
 """A table before its meaning is known: rows of cells, each with its line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from collector.files.refusals import Place
+from metering.errors import InputError
 
 Cell: TypeAlias = str | float  # numbers come typed out of workbooks only
 BLOCK_ROWS: Final = 8192
@@ -30,13 +31,14 @@ class Block:
 class Table:
     """A sheet, or a text file, that can be read again from its first row.
 
-    how: of its format, told to people: encoding, separator.
+    how: of its format, told to people: encoding, separator. asks: what it leaves open as a whole.
     """
 
     place: Place
     form: str
     how: dict[str, str]
     blocks: Callable[[], Iterator[Block]]
+    asks: Sequence[InputError] = ()
 
 
 def text_of(cell: Cell) -> str:

@@ -1,4 +1,4 @@
-"""The text of a file whose encoding nobody has named: Unicode with or without a mark, or GBK."""
+"""The text of a file whose encoding nobody has named: Unicode with or without a mark, or a page."""
 
 import codecs
 import io
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Final
 
+from collector.files.pages_of_text import pages_of
 from collector.files.refusals import CellError, Place, refusal
 from metering.errors import InputError
 
-# The newer standard includes GBK. UTF-8 comes first: hardly any GBK text is UTF-8 by chance.
-_MARKLESS: Final = ("utf-8-sig", "gb18030")
+_UTF8: Final = "utf-8-sig"  # comes first: hardly any text of a page is UTF-8 by chance
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -18,8 +18,12 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_NAMES: Final = {"utf-8-sig": "UTF-8", "gb18030": "GBK (GB 18030)"}
+_NAMES: Final = {
+    "utf-8-sig": "UTF-8", "gb18030": "GBK (GB 18030)", "cp950": "Big5", "big5hkscs": "Big5 (HKSCS)",
+    "cp1252": "Windows-1252",
+}  # fmt: skip
 _CHUNK_BYTES: Final = 1 << 20
+_SAMPLE_BYTES: Final = 1 << 16  # with characters beyond ASCII
 _ENOUGH: Final = 0.3  # of the bytes are zero in UTF-16 text that is mostly digits
 
 Opener = Callable[[], IO[bytes]]
@@ -44,13 +48,23 @@ def encoding_of(source: Opener, place: Place) -> str:
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     wide = None if marked else _wide(head)
     broken: list[int] = []
-    for encoding in (marked,) if marked else (wide,) if wide else _MARKLESS:
+    for encoding in (marked,) if marked else (wide,) if wide else _markless(source):
         line = _broken_line(source, encoding)
         if line is None:
             return encoding
         broken.append(line)
     line = max(broken)  # the encoding that is meant makes sense for longer
     raise refused(place.at(line))
+
+
+def _markless(source: Opener) -> Iterator[str]:
+    yield _UTF8
+    sample = b""
+    with source() as raw:
+        while len(sample) < _SAMPLE_BYTES and (chunk := raw.read(_CHUNK_BYTES)):
+            beyond = chunk if not chunk.isascii() else b""
+            sample += beyond[: _SAMPLE_BYTES - len(sample)]
+    yield from pages_of(sample)
 
 
 def refused(place: Place) -> InputError:

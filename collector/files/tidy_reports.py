@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from collector.files.headings import heading_of, is_total
+from collector.files.headings import RATES, heading_of, is_total
 from collector.files.tables import Cell
 from collector.files.tidied import Line, Looked, Step, cell, widened
 from metering.unit_names import unit_of
@@ -21,7 +21,7 @@ def of_meters(looked: Looked) -> Step | None:
     """
     if looked.header is None or looked.named or looked.places("channel"):
         return None
-    if not (looked.places("value") or looked.places("current")):
+    if not any(map(looked.places, ("value", "current", "total", *RATES))):
         return None
     said = {key for _, row in looked.above for key in _keys(row)}
     stacked = _stacked(looked)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from collector.files.calendar_columns import calendar_of
 from collector.files.headings import heading_of, plain
+from collector.files.months import year_of
 from collector.files.tables import Cell
 from collector.files.tidied import Line, Looked, Step, cell, widened
 
@@ -36,7 +38,7 @@ _OF_PART: Final = re.compile(
     r"((?:19|20)\d\d)\s*年?\s*[-/]?\s*(?:第?\s*([一二三四1-4])\s*季度?|Q([1-4])|([上下])半年)",
     re.IGNORECASE,
 )
-_WORDS: Final = frozenset(
+SPANS: Final = frozenset(
     (
         "时段", "时间段", "时间", "时刻", "时间区间", "区间", "周期", "计费周期", "抄表周期",
         "季度", "计费期间", "账单周期", "结算周期", "期间", "起止日期", "起止时间", "抄表区间",
@@ -63,12 +65,27 @@ def of_spans(looked: Looked) -> Step | None:
     dated = bool(looked.places("date"))
     for at, one in enumerate(looked.head):
         texts = looked.column(at)
-        if not texts or not (plain(str(one)) in _WORDS or heading_of(one).role in _ROLES):
+        if _whole_years(looked, at, texts):
+            return _spanned(looked, at, _of_year, _DAYS)
+        if not texts or not (plain(str(one)) in SPANS or heading_of(one).role in _ROLES):
             continue
         for form, heads in _forms(texts, dated=dated and heading_of(one).role != "date"):
             if sum(form(text) is not None for text in texts) * 2 > len(texts):
                 return _spanned(looked, at, form, heads)
     return None
+
+
+def _whole_years(looked: Looked, at: int, texts: Sequence[str]) -> bool:
+    """Return whether a column of years says all there is of when: each row is of a whole year."""
+    if heading_of(looked.head[at]).role != "year" or any(map(looked.places, _ROLES | {"to"})):
+        return False
+    valued = len(looked.places("value")) == 1 and not calendar_of(looked.head).columns
+    return valued and bool(texts) and all(map(_of_year, texts))
+
+
+def _of_year(text: str) -> Parts | None:
+    found = year_of(text)
+    return None if found is None else _between(found, 1, found, 12)
 
 
 def _forms(texts: Sequence[str], *, dated: bool) -> list[tuple[Form, Parts]]:

@@ -21,8 +21,12 @@ from collector.files.answers import Answers
 from collector.files.delimited import blank
 from collector.files.layouts import header_row
 from collector.files.own_forms import is_own
+from collector.files.questions import YEARS
+from collector.files.refusals import asked
+from collector.files.republic import InRepublic, in_republic
 from collector.files.tables import Block, Table, text_of
 from collector.files.tidied import Line, Looked, Step
+from collector.files.tidy_rates import Rates, of_rates
 
 _LOOKED_AT: Final = 120  # rows
 _STEPS: Final[Sequence[Callable[[Looked], Step | None]]] = (
@@ -37,6 +41,7 @@ _STEPS: Final[Sequence[Callable[[Looked], Step | None]]] = (
     tidy_times.of_three_columns,
     tidy_spans.of_spans,
     tidy_times.without_year,
+    tidy_times.with_offset,
     tidy_cells.with_units,
     tidy_reports.of_meters,
 )
@@ -76,13 +81,26 @@ def tidied(table: Table, first: Block, answers: Answers) -> Table:
     at = header_row(rows, told)
     if at is not None and is_own({text_of(one).lower() for one in rows[at][1]}):
         return table  # which says one thing only
-    for find in _STEPS:
+    years = in_republic(Looked(rows, at, named), answers.years)
+    for find in (lambda _: years, *_STEPS, of_rates(answers.rates)):
         step = find(Looked(rows, at, named))
         if step is not None:
             steps.append(step)
             rows = [each for one in rows for each in step(one)]
             at = header_row(rows, told)
+    left = [one for step in steps if isinstance(step, Rates) for one in step.left]
+    if left:
+        table = replace(table, how=table.how | {"registers_left": "、".join(left)})
+    table = table if years is None else _with_years(table, years)
     return replace(table, blocks=_Tidy(table, tuple(steps))) if steps else table
+
+
+def _with_years(table: Table, years: InRepublic) -> Table:
+    """Return a table that tells, or asks, how its years are counted."""
+    if years.doubt is None:
+        return replace(table, how=table.how | {"years": "+1911"})
+    place = table.place.at(years.doubt.line, years.doubt.heading)
+    return replace(table, asks=[asked(YEARS, place, years.doubt.text)])
 
 
 def through(steps: Sequence[Step], line: Line) -> Iterator[Line]:

@@ -27,6 +27,12 @@ CELLS: Final[dict[str, Words]] = {
         "请使用毫秒数,即秒数的 1000 倍。",
         "Write milliseconds, a thousand times as many.",
     ),
+    "old_number": Words(
+        "“{}”不是日期;当作毫秒数则早于 2001 年。",
+        "“{}” is no date, and as milliseconds it would be before 2001.",
+        "请写成 2026-01-31 08:00;毫秒数有 13 位。",
+        "Write it like 2026-01-31 08:00; milliseconds have 13 digits.",
+    ),
     "bad_month": Words(
         "“{}”不是可识别的月份,或缺少年份。",
         "“{}” is not a month, or its year is not said.",
@@ -54,9 +60,9 @@ CELLS: Final[dict[str, Words]] = {
     "not_a_number": Words(
         "“{}”不是数。",
         "“{}” is not a number.",
-        "请只写数字,不带单位;没有读数的行请删去,或选择略过空值。",
+        "请只写数字,不带单位;没有读数的行请删去,或选择略过空值(--empty skip)。",
         "Write digits without a unit; where nothing was read, drop the row, or have empty ones "
-        "left out.",
+        "left out (--empty skip).",
     ),
     "bad_group": Words(
         "“{}”中的千位分隔符不成组。",
@@ -200,8 +206,8 @@ WHOLE: Final[dict[str, Words]] = {
         "Use one of them.",
     ),
     "broken_encoding": Words(
-        "文字既不是 UTF-8、UTF-16,也不是 GBK 编码。{}",
-        "The text is neither UTF-8, UTF-16 nor GBK.{}",
+        "文字不是 UTF-8、UTF-16、GBK 或 Big5 编码。{}",
+        "The text is not in UTF-8, UTF-16, GBK or Big5.{}",
         "请另存为 UTF-8 编码的 CSV 文件。",
         "Save it as CSV in UTF-8.",
     ),
@@ -230,8 +236,8 @@ WHOLE: Final[dict[str, Words]] = {
         "Split it and import the parts.",
     ),
     "older_workbook": Words(
-        "这是 Excel 4 或更早的工作簿。{}",
-        "This is a workbook of Excel 4 or before.{}",
+        "这是 Excel 4 的多表工作簿、图表或宏表。{}",
+        "This is a book of several sheets, a chart or a macro of Excel 4.{}",
         "请用表格软件另存为 .xlsx。",
         "Save it as .xlsx.",
     ),

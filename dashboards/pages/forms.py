@@ -11,9 +11,8 @@ from pydantic import ValidationError
 from actions.access.login import LockedError
 from actions.access.turnstile import BusyError
 from actions.catalogue import declared, tables
-from actions.checking import made_it
 from actions.declared import BY_MISTAKE, Action, Thing, result_of
-from actions.doing import Done, Repeat, acting, carry_out, foresee, may, target
+from actions.doing import Done, Repeat, acting, carry_out, foresee, target
 from actions.fields import Lang, once_of
 from actions.filled import filled
 from actions.refusals import AgainError, ChangedError
@@ -24,6 +23,7 @@ from dashboards.pages.asking import Place
 from dashboards.pages.form_pages import Filling, choosing_page, form_page, preview_page
 from dashboards.pages.form_scans import with_scans
 from dashboards.pages.named_actions import Kind, Named
+from dashboards.pages.offers import grouped
 from dashboards.pages.sending import Sent, Writer
 from dashboards.pages.viewer import Reader, Viewer, auth_of
 from metering.errors import ConflictError, EnergyError, InputError, InsufficientDataError
@@ -44,19 +44,6 @@ class Confirmation:
     again: str = ""
 
 
-def offered(viewer: Viewer, thing: Thing[Any], on: int) -> list[Kind]:
-    """Return the actions that the reader may do to an object, for links beside it."""
-    with viewer.actor.look() as connection:
-        at = acting(viewer.actor, connection)
-        found = thing.find(at, on)
-        kinds = [one for one in declared().values() if one.about.on is thing]
-        fitting = [one for one in kinds if found and one.fits(found)]
-        fitting = [one for one in fitting if not made_it(one, found, at)]
-        held = {one.about.right: one for one in fitting}  # one question a right
-        allowed = {right for right, one in held.items() if may(one, on, at)}
-        return [one for one in fitting if one.about.right in allowed]
-
-
 @router.get("/do")
 def get_list(viewer: Reader) -> Response:
     """Return the page of what the reader may do."""
@@ -65,7 +52,7 @@ def get_list(viewer: Reader) -> Response:
         lists = [one for one in tables() if one.page and may_read(connection, one)]
     return viewer.page(
         "actions.html",
-        kinds=[one.about for one in kinds],
+        offers=grouped(viewer, kinds),
         only_looks=all(one.about.right is Right.LOOK for one in kinds),
         lists=lists,
     )

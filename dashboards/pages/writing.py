@@ -16,7 +16,9 @@ _UNITS: Final = {
 }  # fmt: skip
 _IN_CHINESE: Final = {
     "yuan/tce": "元/吨标准煤", "yuan/tCO2": "元/吨二氧化碳", "yuan/1000 m³": "元/千立方米",
-    "days": "天", "kgce/(p.a)": "kgce/(人·a)", "m3/(p.a)": "m³/(人·a)", "L/(bed.d)": "L/(床·d)",
+    "days": "天", "person": "人", "yuan": "元", "p": "人", "visits": "人次", "stays": "人次",
+    "beds": "张",
+    "kgce/(p.a)": "kgce/(人·a)", "m3/(p.a)": "m³/(人·a)", "L/(bed.d)": "L/(床·d)",
 }  # fmt: skip
 # The larger units of a screen, from the largest down; tables keep the plain one.
 _LARGER: Final[dict[str, dict[str, list[tuple[int, str]]]]] = {

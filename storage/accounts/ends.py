@@ -14,7 +14,7 @@ from storage.columns import Columns, copy_in, copy_out, gathered
 from storage.readings.stale import Spans
 
 _ENDS = """
-    SELECT channel_id, storage.ms(at) AS at, value, measured_ms, known_ms
+    SELECT channel_id, at, value, measured_ms, known_ms
       FROM usage_end WHERE channel_id = ANY(%(channels)s)
 """
 
@@ -98,8 +98,7 @@ def prepare(connection: Connection[Any]) -> None:
 
 def ends(connection: Connection[Any], channels: Sequence[int]) -> Columns:
     """Return where calm registers' hours end, those of them that do; sorted by channel."""
-    wire = {**dict.fromkeys(_END, "int2"), "channel_id": "int4", "at": "int8", "value": "int8"}
-    found = copy_out(connection, _ENDS, wire, {"channels": list(channels)})
+    found = copy_out(connection, _ENDS, _END, {"channels": list(channels)})
     order = np.argsort(found["channel_id"])
     return {name: column[order] for name, column in found.items()}
 

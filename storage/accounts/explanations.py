@@ -59,6 +59,8 @@ _WAITS = """
     SELECT EXISTS (SELECT FROM stale_usage WHERE channel_id = ANY(%s))
         OR EXISTS (SELECT FROM stale_account WHERE institution_id = %s
                     AND first < %s::date + interval '1 month' AND last >= %s)
+        OR EXISTS (SELECT FROM stale_figure
+                    WHERE %s > next AND (whose IS NULL OR %s = ANY(whose)))
 """
 
 _COEFFICIENT = """
@@ -240,7 +242,8 @@ def waits(
     connection: Connection[Any], institution_id: int, channels: Sequence[int], month: date
 ) -> bool:
     """Return whether the account, or use below it, is still to be recomputed."""
-    row = connection.execute(_WAITS, [list(channels), institution_id, month, month]).fetchone()
+    of = [list(channels), institution_id, month, month, institution_id, institution_id]
+    row = connection.execute(_WAITS, of).fetchone()
     return bool(row and row[0])
 
 

@@ -16,9 +16,10 @@ from storage.columns import Columns, gathered
 
 # Channels with use whose yesterday nobody looked at.
 _DUE = """
-    SELECT c.id AS channel_id, c.zone, l.until AS looked, storage.today(c.zone) AS today,
-           b.day AS begun
-      FROM channel c LEFT JOIN finding_looked l ON l.channel_id = c.id
+    SELECT c.id AS channel_id, m.institution_id, c.zone, l.until AS looked,
+           storage.today(c.zone) AS today, b.day AS begun
+      FROM channel c JOIN meter m ON m.id = c.meter_id
+      LEFT JOIN finding_looked l ON l.channel_id = c.id
      CROSS JOIN LATERAL (SELECT u.day FROM usage_day u WHERE u.channel_id = c.id
                           ORDER BY u.day LIMIT 1) b
      WHERE l.until IS NULL OR l.until < storage.today(c.zone)
@@ -39,7 +40,7 @@ _HOURS = """
               AND hour >= %(first)s::date::timestamp AT TIME ZONE p.zone
               AND hour < %(until)s::date::timestamp AT TIME ZONE p.zone OFFSET 0) u
 """
-_WORKDAYS = "SELECT storage.workdays(%s, %s)"
+_OPENING = "SELECT institution_id, day, opens, closes FROM storage.opening(%s, %s, %s)"
 _CIVIL = "floor(extract(epoch FROM f.{} AT TIME ZONE c.zone) / 3600)::integer"
 _KEPT = f"""
     SELECT f.id, f.channel_id, f.kind, {_CIVIL.format("first")} AS first,
@@ -107,6 +108,7 @@ class Due:
     """A channel to look at. looked: up to which day it was, None never. begun: its first use."""
 
     channel_id: int
+    institution_id: int
     zone: str
     looked: date | None
     today: date
@@ -198,9 +200,11 @@ def hours(connection: Connection[Any], some: Sequence[Due], first: date, until: 
     return gathered(connection, _HOURS, _HOUR_TYPES, asked)
 
 
-def workdays(connection: Connection[Any], first: date, until: date) -> set[date]:
-    """Return the workdays between two days, the last not included."""
-    return {row[0] for row in connection.execute(_WORKDAYS, [first, until])}
+def opening(
+    connection: Connection[Any], institutions: Sequence[int], first: date, until: date
+) -> list[tuple[int, date, int, int]]:
+    """Return when institutions are open each day, in minutes; 0: those without own hours."""
+    return connection.execute(_OPENING, [list(institutions), first, until]).fetchall()
 
 
 def kept(

@@ -142,9 +142,11 @@ _INDICATORS = """
       LEFT JOIN pair c ON c.institution_id = p.institution_id AND c.profile = p.profile
      ORDER BY p.institution_id, p.profile
 """
-# Members that work under several profiles are shown under each of them.
+# Members that work under several profiles are shown under each of them, and under their own.
 _PROFILES = """
     SELECT profile FROM report.target UNION SELECT code FROM report.profile WHERE is_default
+     UNION SELECT profile FROM region_profile WHERE known_until IS NULL
+     UNION SELECT report.agreed_profile(union_id) FROM report.region_union
      ORDER BY 1
 """
 

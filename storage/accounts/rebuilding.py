@@ -22,18 +22,17 @@ _TAKE = """
            (date_trunc('month', max(last)::timestamp) + interval '1 month')::date
       FROM taken GROUP BY institution_id
 """
+_RENEW = "SELECT storage.renew_some(%s)"
+_LEFT = "SELECT storage.figures_left()"
 _MAKE_TOUCHED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS touched (
         institution_id integer NOT NULL, first date NOT NULL, until date NOT NULL)
     ON COMMIT DELETE ROWS
 """
-_CLEAR = """
-    DELETE FROM account a USING touched t
-     WHERE a.institution_id = t.institution_id AND a.source = 'meter'
-       AND a.month >= t.first AND a.month < t.until
-"""
 # Who takes the whole of a channel throughout a month takes its month; only the months in which such
-# a term begins or ends, and shares, which are rounded by the day, are summed by days.
+# a term begins or ends, and shares, which are rounded by the day, are summed by days. An offset
+# keeps a look-up what it is: of tables that were never analysed all would be joined with all. What
+# is as it was is written too, for its figure may have other terms to be expected of.
 _REBUILD = """
     WITH term AS MATERIALIZED (
         SELECT t.*, t.share = 1000000 AS whole, x.first, x.until,
@@ -41,7 +40,9 @@ _REBUILD = """
                    AS since,
                coalesce(date_trunc('month', t.valid_to::timestamp)::date, 'infinity') AS upto
           FROM touched x
-          JOIN account_term t ON t.institution_id = x.institution_id AND t.known_until IS NULL
+         CROSS JOIN LATERAL (SELECT * FROM account_term
+                              WHERE institution_id = x.institution_id::bigint
+                                AND known_until IS NULL OFFSET 0) t
     ), piece AS (
         SELECT t.institution_id, t.carrier, m.month, m.used::numeric AS quanta, m.measured_s,
                m.known_s
@@ -50,17 +51,23 @@ _REBUILD = """
            AND m.month >= greatest(t.first, t.since) AND m.month < least(t.until, t.upto)
          WHERE t.whole
          UNION ALL
-        SELECT d.institution_id, d.carrier, date_trunc('month', d.day::timestamp)::date,
+        SELECT t.institution_id, t.carrier, date_trunc('month', d.day::timestamp)::date,
                d.quanta, d.measured_s, d.known_s
           FROM term t
          CROSS JOIN LATERAL (
                VALUES ('-infinity'::date, CASE WHEN t.whole THEN t.since ELSE 'infinity' END),
                       (CASE WHEN t.whole THEN greatest(t.since, t.upto) ELSE 'infinity' END,
                        'infinity')) AS s (first, until)
-          JOIN storage.account_day d
-            ON d.institution_id = t.institution_id AND d.channel_id = t.channel_id
-           AND d.day >= greatest(t.first, t.valid_from, s.first)
-           AND d.day < least(t.until, t.valid_to, s.until)
+         CROSS JOIN LATERAL (
+               SELECT u.day, storage.part_of(u.used, b.share_before, t.share) AS quanta,
+                      u.measured_s, u.known_s
+                 FROM usage_day u
+                CROSS JOIN LATERAL storage.share_before(
+                      t.institution_id, t.channel_id, u.day, t.share) b
+                WHERE u.channel_id = t.channel_id
+                  AND u.day >= greatest(t.first, t.valid_from, s.first)
+                  AND u.day < least(t.until, t.valid_to, s.until) OFFSET 0) d
+         WHERE greatest(t.first, t.valid_from, s.first) < least(t.until, t.valid_to, s.until)
     ), made AS MATERIALIZED (
         SELECT institution_id, carrier, month, sum(quanta) AS quanta,
                sum(measured_s) AS measured_s, sum(known_s) AS known_s
@@ -73,11 +80,23 @@ _REBUILD = """
         ON CONFLICT (stage, key) DO UPDATE
            SET error = excluded.error, attempts = set_aside.attempts + 1, last_at = now(),
                retry_at = NULL
+    ), gone AS (
+        DELETE FROM account WHERE ctid = ANY (ARRAY(
+            SELECT o.ctid
+              FROM touched x
+             CROSS JOIN LATERAL (
+                   SELECT ctid, institution_id, carrier, month FROM account
+                    WHERE institution_id = x.institution_id AND source = 'meter'
+                      AND month >= x.first AND month < x.until OFFSET 0) o
+             WHERE (o.institution_id, o.carrier, o.month)
+                   NOT IN (SELECT institution_id, carrier, month FROM made)))
     )
     INSERT INTO account (institution_id, carrier, month, source, quanta, measured_s, known_s)
     SELECT institution_id, carrier, month, 'meter',
            CASE WHEN abs(quanta) <= %(most)s THEN quanta::bigint END, measured_s, known_s
       FROM made
+    ON CONFLICT (institution_id, carrier, month, source) DO UPDATE
+       SET quanta = excluded.quanta, measured_s = excluded.measured_s, known_s = excluded.known_s
 """
 # Of the accounts made anew, those that this transaction did not find beyond the maximum again.
 _FORGIVE = """
@@ -105,7 +124,20 @@ def rebuild(connection: Connection[Any], *, most: int, without: Sequence[int] = 
         locked = [row[0] for row in connection.execute(_LOCK, [waiting])]
         if locked:
             connection.execute(_TAKE, [locked])
-            connection.execute(_CLEAR)
             connection.execute(_REBUILD, {"most": MOST_QUANTA})
             connection.execute(_FORGIVE)
         return locked
+
+
+def renew_some(connection: Connection[Any], most: int) -> int:
+    """Convert figures of some institutions anew whose factors changed; return how many are left."""
+    row = connection.execute(_RENEW, [most]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def figures_left(connection: Connection[Any]) -> int:
+    """Return of how many institutions figures are still converted anew, after factors changed."""
+    row = connection.execute(_LEFT).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -21,7 +21,7 @@ _SETTINGS = """
     SELECT channel_id, storage.ms(valid_from) AS valid_from, factor, under, period_s,
            coalesce(max_per_hour, 0) AS max_per_hour, coalesce(wraps_at, 0) AS wraps_at
       FROM channel_setting
-     WHERE channel_id = ANY(%(channels)s) AND known_until IS NULL
+     WHERE channel_id = ANY(%(channels)s::bigint[]) AND known_until IS NULL
      ORDER BY channel_id, valid_from
 """
 
@@ -133,13 +133,25 @@ _LOOK_ANEW = """
      WHERE l.channel_id = s.channel_id AND c.id = s.channel_id
        AND (s.first AT TIME ZONE c.zone)::date < l.until - 28
 """
+# A look-up a span, whatever is known of the tables: an offset is not joined in another order, and
+# a bigint is looked up in a B-tree.
 _QUEUE_ACCOUNTS = """
     INSERT INTO stale_account (institution_id, first, last)
     SELECT t.institution_id, min((s.first AT TIME ZONE c.zone)::date),
            max((s.last AT TIME ZONE c.zone)::date)
       FROM span s JOIN channel c ON c.id = s.channel_id
-      JOIN account_term t ON t.channel_id = s.channel_id AND t.known_until IS NULL
+     CROSS JOIN LATERAL (SELECT institution_id FROM account_term
+                          WHERE channel_id = s.channel_id::bigint AND known_until IS NULL
+                         OFFSET 0) t
      GROUP BY t.institution_id ORDER BY t.institution_id
+"""
+# Virtual channels that are made of these; with none there is nothing to look for.
+_QUEUE_FORMULAS = """
+    INSERT INTO stale_formula (channel_id, first, last)
+    SELECT f.channel_id, min(s.first), max(s.last)
+      FROM span s
+      JOIN formula f ON f.known_until IS NULL AND f.inputs @> ARRAY[s.channel_id]
+     GROUP BY f.channel_id ORDER BY f.channel_id
 """
 
 _ENSURE_MONTHS = """
@@ -260,6 +272,7 @@ def tell(connection: Connection[Any], spans: Spans) -> None:
 def _tell(connection: Connection[Any]) -> None:
     connection.execute(_LOOK_ANEW)
     connection.execute(_QUEUE_ACCOUNTS)
+    connection.execute(_QUEUE_FORMULAS)
 
 
 def use(connection: Connection[Any], spans: Spans) -> None:

@@ -59,8 +59,8 @@ _EVIDENCE: Final = """
 """
 
 # Hours in which every counted meter of an institution was measured. Quiet is the load below which a
-# tenth of them lie: what runs all the time. Each hour is of one kind: a holiday's, a weekend's, a
-# night's (22 to 6 o'clock of a workday) or a working day's. A price holds on the month's last day.
+# tenth of them lie: what runs all the time. Each hour is open, or else a holiday's (a vacation's
+# too), a weekend's or a workday's night. A price holds on the month's last day.
 _CLOSED: Final = """
     WITH term AS MATERIALIZED (
         SELECT t.institution_id, t.channel_id, t.share, t.valid_from, t.valid_to, c.zone
@@ -80,15 +80,17 @@ _CLOSED: Final = """
            AND (t.valid_to IS NULL OR (u.hour AT TIME ZONE t.zone)::date < t.valid_to)
          GROUP BY 1, u.hour, t.zone
     ), day AS MATERIALIZED (
-        SELECT d::date AS day, report.kind_of_day(d::date) AS kind
-          FROM generate_series(%(month)s::timestamp, %(until)s::timestamp - interval '1 day',
-                               interval '1 day') d
+        SELECT * FROM report.opening(%(ids)s, %(month)s, %(until)s)
     ), load AS MATERIALIZED (
         SELECT l.institution_id, l.kwh,
-               CASE WHEN d.kind <> 'workday' THEN d.kind
-                    WHEN extract(hour FROM l.local) NOT BETWEEN 6 AND 21 THEN 'night'
-                    ELSE 'workday' END AS kind
-          FROM told l JOIN day d ON d.day = l.local::date
+               CASE WHEN extract(hour FROM l.local) * 60 < d.closes
+                     AND extract(hour FROM l.local) * 60 + 60 > d.opens THEN 'open'
+                    WHEN d.kind = 'vacation' THEN 'holiday'
+                    WHEN d.kind = 'workday' THEN 'night' ELSE d.kind END AS kind
+          FROM told l
+          LEFT JOIN (SELECT DISTINCT institution_id FROM day) own USING (institution_id)
+          JOIN day d ON d.institution_id = coalesce(own.institution_id, 0)
+               AND d.day = l.local::date
          WHERE l.whole AND l.meters = (
                 SELECT count(*) FROM term t
                  WHERE t.institution_id = l.institution_id AND t.valid_from <= l.local::date
@@ -105,7 +107,7 @@ _CLOSED: Final = """
                   AND p.known_until IS NULL AND p.valid_from < %(until)s
                   AND (p.valid_to IS NULL OR p.valid_to >= %(until)s)) AS above_yuan
       FROM load l JOIN quiet q USING (institution_id)
-     WHERE l.kind <> 'workday' AND q.hours >= %(least_h)s
+     WHERE l.kind <> 'open' AND q.hours >= %(least_h)s
      GROUP BY 1, 2, 3, 4
      ORDER BY above_kwh DESC, l.institution_id, l.kind
      LIMIT %(most)s

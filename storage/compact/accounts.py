@@ -1,7 +1,7 @@
 """Book accounts: their balances, and what may be done to them."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -14,7 +14,8 @@ _LISTED: Final = """
            v.name_zh, v.name_en, f.name_zh AS region_zh, f.name_en AS region_en
       FROM report.book_account a
       LEFT JOIN report.account_state s ON s.union_id = a.union_id
-           AND s.institution_id = a.institution_id AND s.state <> 'open'
+           AND s.institution_id = a.institution_id AND s.indicator = a.indicator
+           AND s.state <> 'open'
       LEFT JOIN report.account_state w ON w.union_id = a.union_id AND w.institution_id IS NULL
            AND w.state <> 'open'
       LEFT JOIN report.institution v ON v.institution_id = a.institution_id
@@ -44,13 +45,23 @@ _BALANCE_OF_UNION: Final = """
 """
 _STATE: Final = """
     SELECT state FROM book_account_state
-     WHERE union_id = %s AND institution_id IS NOT DISTINCT FROM %s ORDER BY id DESC LIMIT 1
+     WHERE union_id = %s AND institution_id IS NOT DISTINCT FROM %s
+       AND indicator IS NOT DISTINCT FROM %s
+     ORDER BY id DESC LIMIT 1
 """
 _SAY: Final = """
-    INSERT INTO book_account_state (union_id, institution_id, state, reason, made_by)
-    VALUES (%s, %s, %s, %s, %s)
+    INSERT INTO book_account_state (union_id, institution_id, indicator, state, reason, made_by)
+    VALUES (%s, %s, %s, %s, %s, %s)
 """
 FIRST: Final = (0, 0, -1, "", -1, "")
+
+
+class Whose(NamedTuple):
+    """Whose account in a union's books: a holder's of an indicator, of all years, or all of it."""
+
+    union: int
+    institution: int | None = None
+    indicator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +136,13 @@ def balance(
     return int(row[0])
 
 
-def state(connection: Connection[Any], union_id: int, institution_id: int | None) -> str:
+def state(connection: Connection[Any], of: Whose) -> str:
     """Return what may be done to an account; without a word it is open."""
-    row = connection.execute(_STATE, [union_id, institution_id]).fetchone()
+    row = connection.execute(_STATE, [*of]).fetchone()
     return str(row[0]) if row else "open"
 
 
-def say(
-    connection: Connection[Any],
-    union_id: int,
-    institution_id: int | None,
-    state: str,
-    reason: str,
-    by: str,
-) -> None:
+def say(connection: Connection[Any], of: Whose, state: str, reason: str, by: str) -> None:
     """Let an account be open, restricted or closed from now on, or refuse what cannot follow."""
     with in_words():
-        connection.execute(_SAY, [union_id, institution_id, state, reason, by])
+        connection.execute(_SAY, [*of, state, reason, by])

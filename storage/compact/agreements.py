@@ -53,6 +53,8 @@ _CONFIRM: Final = """
     UPDATE agreement_signature SET confirmed_at = now(), confirmed_by = %s WHERE id = %s
 """
 
+_BINDING = "SELECT storage.binding_term(%s, %s)"
+
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
@@ -195,3 +197,9 @@ def confirm(connection: Connection[Any], signature_id: int, by: str) -> None:
 def _found(connection: Connection[Any], parameters: dict[str, int | None]) -> list[AgreementRow]:
     with connection.cursor(row_factory=class_row(AgreementRow)) as cursor:
         return cursor.execute(_LISTED, parameters).fetchall()
+
+
+def binding_term(connection: Connection[Any], union_id: int, name: str) -> str | None:
+    """Return what a clause that binds says in the agreement in force; None where none does."""
+    row = connection.execute(_BINDING, [union_id, name]).fetchone()
+    return None if row is None else row[0]

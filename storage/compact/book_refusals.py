@@ -119,6 +119,11 @@ _SAID: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
         "books.year_not_over", "该年度尚未结束。", "That year is not over.",
         "请在年度结束后关闭账簿。", "Close its books once it is over.",
     ),
+    "period_not_over": (
+        "books.period_not_over", "该年度所在的考核周期尚未结束，年度余额还要用于期末核销。",
+        "The period to which that year belongs is not over: what is left of it covers the rest.",
+        "请在考核周期结束后关闭账簿。", "Close its books once the period is over.",
+    ),
     "year_reversible": (
         "books.year_reversible", "该年度有核销未满 14 天,仍可撤销。",
         "A cover of that year can still be reversed.",

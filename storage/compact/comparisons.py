@@ -14,7 +14,7 @@ _STATE = """
            (SELECT max(m.id) FROM base_month m WHERE m.union_id = t.union_id),
            (SELECT max(e.id) FROM union_enough e WHERE e.union_id = t.union_id),
            (SELECT max(r.id) FROM run r WHERE r.union_id = t.union_id),
-           (SELECT max(s.id) FROM saving_evidence s)
+           (SELECT max(s.id) FROM saving_evidence s), (SELECT max(d.id) FROM degree_day d)
       FROM target t WHERE t.id = %s
 """
 

@@ -3,18 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from compact.cover import CoverRecord
+from compact.cover import CoverRecord, Periods
 from storage.compact.book_refusals import in_words
 
 _HOLDERS: Final = """
     SELECT c.institution_id, c.member_id, c.first_year, c.years, c.used_g, c.excluded, c.covered_g,
-           c.last_year, v.name_zh, v.name_en, f.name_zh AS region_zh, f.name_en AS region_en,
+           c.last_year, c.period_first, c.period_years, c.interim_percent,
+           v.name_zh, v.name_en, f.name_zh AS region_zh, f.name_en AS region_en,
            v.institution_id IS NOT NULL AS seen
       FROM storage.cover_of(%(union)s, %(indicator)s, %(institution)s) c
       LEFT JOIN report.institution v ON v.institution_id = c.institution_id
@@ -25,8 +27,9 @@ _HOLDERS: Final = """
 """
 _OF_MEMBERS: Final = "SELECT member_id, holders FROM access.holders_by_member(%s, %s)"
 _EXCLUDE: Final = """
-    INSERT INTO cover_exclusion (union_id, institution_id, year, excluded, reason, made_by)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO cover_exclusion (union_id, indicator, institution_id, year, excluded, reason,
+                                 made_by)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 _FREEZE: Final = """
     INSERT INTO cover_frozen (union_id, indicator, deadline, institution_id, member_id, status,
@@ -56,7 +59,8 @@ _IS_FROZEN: Final = "SELECT count(*) FROM cover_frozen WHERE union_id = %s AND d
 class HolderRow:
     """What is known of a holder's cover; used_g: of each year, None where it is not final.
 
-    last_year: the last in which it was on the roster; None while it is.
+    last_year: the last in which it was on the roster; None while it is. period_first, period_years,
+    interim_percent: of the agreed periods; None where each year stands for itself.
     """
 
     institution_id: int
@@ -67,6 +71,9 @@ class HolderRow:
     excluded: list[int]
     covered_g: int
     last_year: int | None
+    period_first: int | None
+    period_years: int | None
+    interim_percent: Decimal | None
     name_zh: str | None
     name_en: str | None
     region_zh: str | None
@@ -82,7 +89,13 @@ class HolderRow:
         }
         excluded, covered = frozenset(self.excluded), Fraction(int(self.covered_g))
         last = self.last_year if self.last_year is not None and self.last_year < year else None
-        return CoverRecord(self.first_year, last, year, used, excluded, covered)
+        return CoverRecord(self.first_year, last, year, used, excluded, covered, self._periods)
+
+    @property
+    def _periods(self) -> Periods | None:
+        if self.period_first is None or self.period_years is None or self.interim_percent is None:
+            return None
+        return Periods(self.period_first, self.period_years, Fraction(self.interim_percent) / 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +141,11 @@ def of_members(connection: Connection[Any], union_id: int, indicator: str) -> di
 
 
 def exclude(
-    connection: Connection[Any], union_id: int, institution_id: int, year: int, reason: str,
+    connection: Connection[Any], of: tuple[int, str], institution_id: int, year: int, reason: str,
     by: str, *, excluded: bool,
 ) -> None:  # fmt: skip
-    """Leave a holder's year out of its cover, or take it in again."""
-    connection.execute(_EXCLUDE, [union_id, institution_id, year, excluded, reason, by])
+    """Leave a holder's year out of its cover, or take it in again; of: union and indicator."""
+    connection.execute(_EXCLUDE, [*of, institution_id, year, excluded, reason, by])
 
 
 def freeze(

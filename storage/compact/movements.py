@@ -41,7 +41,7 @@ _LISTED: Final = """
     SELECT m.movement_id, m.union_id, m.indicator, m.kind, m.year, m.member_id, m.institution_id,
            m.taker_id, m.amount_g, m.reason, m.document_sha256, m.reverses, m.made_at, m.made_by,
            m.state, m.code, m.due_at, m.said, m.since, m.by, m.second_person, m.reversed_by,
-           v.name_zh, v.name_en, t.name_zh AS taker_zh, t.name_en AS taker_en
+           m.into_pool, v.name_zh, v.name_en, t.name_zh AS taker_zh, t.name_en AS taker_en
       FROM report.movement m
       LEFT JOIN report.institution v ON v.institution_id = m.institution_id
       LEFT JOIN report.institution t ON t.institution_id = m.taker_id
@@ -74,8 +74,7 @@ _OF_QUOTA: Final = """
 _PENDING: Final = """
     SELECT coalesce(sum(m.amount_g), 0)::bigint FROM report.movement m
      WHERE m.union_id = %s AND m.indicator = %s AND m.year = %s AND m.institution_id = %s
-       AND m.kind = 'transfer'
-       AND m.state IN ('proposed', 'waiting')
+       AND m.kind = 'transfer' AND m.state IN ('proposed', 'waiting')
 """
 _MEMBER_OF: Final = "SELECT storage.member_of(%s, %s, %s, %s)"
 _TAKER: Final = "SELECT access.taker_member(%s, %s, %s, %s)"
@@ -84,7 +83,10 @@ _WAIT: Final = "SELECT storage.wait_hours(%s, %s, %s)"
 
 @dataclass(frozen=True, slots=True)
 class MovementRow:
-    """A movement with its last deed: since, by, said; code: why it ended, due_at: when it may."""
+    """A movement with its last deed: since, by, said; code: why it ended, due_at: when it may.
+
+    into_pool: whether the pool takes or gives; None of what moves no pool.
+    """
 
     movement_id: int
     union_id: int
@@ -108,6 +110,7 @@ class MovementRow:
     by: str
     second_person: bool
     reversed_by: int | None
+    into_pool: bool | None
     name_zh: str | None
     name_en: str | None
     taker_zh: str | None

@@ -12,7 +12,8 @@ class RunRow:
     base_g, total_g: None where they would tell of a restricted institution.
     in_force: the years whose quotas are those of this run; a later issue may have taken them.
     covers: what its sums hold and lack; None where they are withheld, and in runs of before.
-    shadow: members that it counts on trial; then it is never issued.
+    shadow: members that it counts on trial; then it is never issued. root: to which every part of
+    its snapshot leads.
     second_person: whether its union has another person issue it than who asks for it.
     request: "asked" while somebody waits for that, "refused" since; by whom, when and why.
     """
@@ -36,6 +37,7 @@ class RunRow:
     left_out: int
     covers: dict[str, int] | None
     shadow: list[int]
+    root: str
     second_person: bool
     request: str | None
     request_by: str | None

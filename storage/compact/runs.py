@@ -56,7 +56,7 @@ _ADD_QUOTAS = """
 _RUNS = """
     SELECT r.run_id, r.target_id, r.union_id, r.indicator, r.version, r.rule, r.method, r.sha256,
            r.quotas, r.base_g, r.total_g, r.made_at, r.issued_as, r.issued_at, r.in_force,
-           r.without_base, r.left_out, r.covers, r.shadow,
+           r.without_base, r.left_out, r.covers, r.shadow, r.root,
            coalesce(s.needed, false) AS second_person,
            q.said AS request, q.made_by AS request_by, q.made_at AS request_at,
            q.reason AS request_reason

@@ -21,8 +21,8 @@ _LISTED: Final = """
      ORDER BY reconciliation_id DESC LIMIT %(most)s
 """
 _DIFFERENCES: Final = """
-    SELECT d.reconciliation_id, d.union_id, d.place, d.code, d.institution_id, d.what, d.made_at,
-           v.name_zh, v.name_en
+    SELECT d.reconciliation_id, d.union_id, d.place, d.code, d.institution_id, d.indicator, d.what,
+           d.made_at, v.name_zh, v.name_en
       FROM report.book_difference d
       LEFT JOIN report.institution v ON v.institution_id = d.institution_id
      WHERE (%(union)s::integer IS NULL OR d.union_id = %(union)s)
@@ -77,6 +77,7 @@ class Difference:
     place: int
     code: str
     institution_id: int | None
+    indicator: str | None
     what: str
     made_at: datetime
     name_zh: str | None

@@ -32,9 +32,13 @@ _TERMS: Final = """
 """
 _FIGURES: Final = """
     SELECT f.union_id, f.region_id, f.indicator, f.level, f.grain, f.period, f.department_line,
-           f.institution_id, f.institutions, f.amount, r.name_zh, r.name_en,
+           f.institution_id, f.institutions, f.amount,
+           CASE WHEN f.indicator = 'total_kgce' THEN p.profile END AS profile, r.name_zh, r.name_en,
            f.institution_zh, f.institution_en, l.name_zh AS line_zh, l.name_en AS line_en
       FROM report.shared_figure f
+      LEFT JOIN (SELECT m.region_id, report.shown_profile(m.region_id) AS profile
+                   FROM (SELECT DISTINCT region_id FROM report.union_member) m) p
+        ON p.region_id = f.region_id
       LEFT JOIN region_fact r ON r.region_id = f.region_id AND r.known_until IS NULL
            AND storage.today() >= r.valid_from
            AND (r.valid_to IS NULL OR storage.today() < r.valid_to)
@@ -77,7 +81,7 @@ class TermRow:
 class FigureRow:
     """A figure that a member shows: kgce, kgCO2 or m³ of a month or year. amount: None if withheld.
 
-    department_line, institution_id: None of the member as a whole.
+    department_line, institution_id: None of the member as a whole. profile: of kgce.
     """
 
     union_id: int
@@ -90,6 +94,7 @@ class FigureRow:
     institution_id: int | None
     institutions: int | None
     amount: Decimal | None
+    profile: str | None
     name_zh: str | None
     name_en: str | None
     institution_zh: str | None

@@ -138,10 +138,12 @@ CREATE INDEX account_figure_by_month ON account_figure (month, institution_id)
 CREATE INDEX account_figure_not_metered ON account_figure (month, institution_id)
  WHERE source <> 'meter';
 
--- Queues: appended in the transaction that makes something stale, deleted by id. No other key.
+-- Queues: appended in the transaction that makes something stale, deleted by id. No other key, not
+-- a foreign one either: to check it would lock each channel beside the worker that has it, and
+-- channels and institutions are never deleted.
 CREATE TABLE stale_usage (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    channel_id integer NOT NULL REFERENCES channel,
+    channel_id integer NOT NULL,
     first timestamptz NOT NULL,
     last timestamptz NOT NULL,
     -- where readings only came, and none went or changed, calm data needs only their neighbours
@@ -154,9 +156,22 @@ GRANT SELECT, INSERT ON stale_usage TO commonwatt_api;
 GRANT INSERT ON stale_usage TO commonwatt_collector;
 GRANT SELECT, INSERT, DELETE ON stale_usage TO commonwatt_worker;
 
+-- Of virtual channels: whose inputs changed, when.
+CREATE TABLE stale_formula (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id integer NOT NULL REFERENCES channel,
+    first timestamptz NOT NULL,
+    last timestamptz NOT NULL,
+    queued_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON stale_formula (channel_id);
+ALTER TABLE stale_formula ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON stale_formula TO commonwatt_api;
+GRANT SELECT, INSERT, DELETE ON stale_formula TO commonwatt_worker;
+
 CREATE TABLE stale_account (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    institution_id integer NOT NULL REFERENCES institution,
+    institution_id integer NOT NULL,
     first date NOT NULL,
     last date NOT NULL,
     queued_at timestamptz NOT NULL DEFAULT now()
@@ -165,6 +180,17 @@ CREATE INDEX ON stale_account (institution_id);
 ALTER TABLE stale_account ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON stale_account TO commonwatt_api;
 GRANT SELECT, INSERT, DELETE ON stale_account TO commonwatt_worker;
+
+-- Figures that the worker converts anew in parts, after a factor of many accounts changed; next: the
+-- last institution that is done. Null is all institutions, all carriers.
+CREATE TABLE stale_figure (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    whose integer[],
+    carriers text[],
+    next integer NOT NULL DEFAULT 0,
+    queued_at timestamptz NOT NULL DEFAULT now()
+);
+GRANT SELECT ON stale_figure TO commonwatt_api, commonwatt_worker;
 
 -- No reading, person or member stops another: what cannot be computed is set aside with its reason,
 -- an account has a stated maximum, and each queue says since when its oldest row waits.

@@ -426,6 +426,9 @@ CREATE TABLE run_snapshot (
     run_id integer PRIMARY KEY,
     union_id integer NOT NULL,
     snapshot text NOT NULL,                      -- canonical JSON
+    -- by which the digests of its leaves tell nothing of them, and the root over these
+    secret bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+    root bytea NOT NULL CHECK (length(root) = 32),
     rows_sha256 bytea NOT NULL CHECK (length(rows_sha256) = 32), -- of the run's own rows, as made
     FOREIGN KEY (run_id, union_id) REFERENCES run (id, union_id)
 );
@@ -629,21 +632,23 @@ CREATE TABLE trusted_taker (
 ALTER TABLE trusted_taker ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON trusted_taker TO commonwatt_api;
 
--- What may be done to a holder's account from now on; without a word it is open. Without an
--- institution: all accounts of the union. The newest word holds, and closed is the last one.
+-- What may be done to a holder's account of an indicator from now on; without a word it is open.
+-- Without an institution: all accounts of the union. The newest word holds, and closed is the last.
 CREATE TABLE book_account_state (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     union_id integer NOT NULL REFERENCES region_union,
     institution_id integer REFERENCES institution,
+    indicator text,
     state text NOT NULL CHECK (state IN ('open', 'restricted', 'blocked', 'closed')),
     reason text NOT NULL CHECK (reason <> ''),
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL,
     cover_deadline date,                         -- from which it follows by itself; null: a person's word
     CHECK (institution_id IS NOT NULL OR state IN ('open', 'blocked')),
+    CHECK (num_nulls(institution_id, indicator) IN (0, 2)),
     CHECK (cover_deadline IS NULL OR state IN ('open', 'restricted'))
 );
-CREATE INDEX ON book_account_state (union_id, institution_id, id);
+CREATE INDEX ON book_account_state (union_id, institution_id, indicator, id);
 ALTER TABLE book_account_state ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON book_account_state TO commonwatt_api;
 GRANT SELECT ON book_account_state TO commonwatt_worker;
@@ -662,18 +667,19 @@ ALTER TABLE book_year_closed ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON book_year_closed TO commonwatt_api;
 GRANT SELECT ON book_year_closed TO commonwatt_worker;
 
--- Which years of a holder are left out of its cover; the newest word of a year holds.
+-- Which years of a holder are left out of its cover of an indicator; the newest word of each holds.
 CREATE TABLE cover_exclusion (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     union_id integer NOT NULL REFERENCES region_union,
     institution_id integer NOT NULL REFERENCES institution,
+    indicator text NOT NULL,
     year integer NOT NULL,
     excluded boolean NOT NULL,
     reason text NOT NULL CHECK (reason <> ''),
     made_at timestamptz NOT NULL DEFAULT now(),
     made_by text NOT NULL
 );
-CREATE INDEX ON cover_exclusion (union_id, institution_id, year, id);
+CREATE INDEX ON cover_exclusion (union_id, institution_id, indicator, year, id);
 ALTER TABLE cover_exclusion ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON cover_exclusion TO commonwatt_api;
 GRANT SELECT ON cover_exclusion TO commonwatt_worker;
@@ -835,6 +841,7 @@ CREATE TABLE journal.difference (
     place integer NOT NULL,
     code text NOT NULL,
     institution_id integer,                      -- whose account; null: the union's books as a whole
+    indicator text,                              -- of that account
     what text NOT NULL,                          -- the line, entry, run or account, by its number
     PRIMARY KEY (reconciliation_id, place)
 );
@@ -860,23 +867,25 @@ BEGIN
 END $$;
 
 -- The bytes of a line, and their hash, as compact.journal says them; the reason comes last, for it
--- alone may hold lines.
+-- alone may hold lines. The line is unpacked once: each `l.column` would copy all of its arrays.
 CREATE FUNCTION journal.digest(l journal.line) RETURNS bytea LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT sha256(convert_to(concat_ws(E'\n',
-        l.union_id, l.number, encode(l.previous, 'hex'), l.cause_id, l.kind, l.indicator,
-        coalesce(l.run_sha256, '-'), coalesce(l.movement_id::text, '-'),
-        coalesce(encode(l.ground, 'hex'), '-'), l.made_by, l.at_ms,
-        array_to_string(l.entries, ','), array_to_string(l.years, ','),
-        array_to_string(l.accounts, ','), array_to_string(l.places, ','),
-        array_to_string(l.amounts_g, ','), l.reason), 'UTF8'))
+        u.union_id, u.number, encode(u.previous, 'hex'), u.cause_id, u.kind, u.indicator,
+        coalesce(u.run_sha256, '-'), coalesce(u.movement_id::text, '-'),
+        coalesce(encode(u.ground, 'hex'), '-'), u.made_by, u.at_ms,
+        array_to_string(u.entries, ','), array_to_string(u.years, ','),
+        array_to_string(u.accounts, ','), array_to_string(u.places, ','),
+        array_to_string(u.amounts_g, ','), u.reason), 'UTF8'))
+      FROM unnest(ARRAY[l]) AS u
 $$;
 
--- The digest of all that a run says in rows: its own, those of its levels and of its quotas. Columns
--- are named, so that one that comes later alters nothing that was said before.
-CREATE FUNCTION journal.run_digest(asked integer) RETURNS bytea LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
-    SELECT sha256(
+-- The digest of all that a run says in rows: its own, those of its levels and of its quotas, and of the
+-- root over its snapshot's leaves. Columns are named, so that one that comes later alters nothing that
+-- was said before.
+CREATE FUNCTION journal.run_digest(asked integer, root bytea, secret bytea) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT sha256(root || sha256(secret) ||
         sha256(convert_to(ROW(r.id, r.target_id, r.union_id, r.version, r.rule, r.method, r.sha256,
             r.quotas, r.base_g, r.total_g, extract(epoch FROM r.made_at), r.made_by, r.without_base,
             r.left_out, r.covers, r.shadow)::text, 'UTF8'))
@@ -891,6 +900,11 @@ SET search_path = pg_catalog, pg_temp AS $$
                        'UTF8')), '' ORDER BY q.institution_id)
               FROM public.run_quota q WHERE q.run_id = r.id), '')))
       FROM public.run r WHERE r.id = asked
+$$;
+CREATE FUNCTION journal.run_digest(asked integer) RETURNS bytea LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT journal.run_digest(asked, s.root, s.secret)
+      FROM public.run_snapshot s WHERE s.run_id = asked
 $$;
 
 -- The same of a movement, its entries and its deeds; nothing follows on the one that does it.
@@ -953,7 +967,8 @@ BEGIN
     END IF;
     SELECT s.institution_id INTO wrong
       FROM (SELECT DISTINCT ON (institution_id) institution_id, state
-              FROM public.book_account_state WHERE union_id = l.union_id
+              FROM public.book_account_state
+             WHERE union_id = l.union_id AND (institution_id IS NULL OR indicator = l.indicator)
              ORDER BY institution_id, id DESC) s
      WHERE s.state <> 'open' AND (s.institution_id IS NULL
         OR (s.state <> 'restricted' AND s.institution_id IN (
@@ -1055,32 +1070,33 @@ BEGIN
     l.at_ms := floor(extract(epoch FROM cause.made_at) * 1000);
     l.hash := journal.digest(l);
     PERFORM journal.check_line(l, cause.run_id);
-    INSERT INTO journal.line SELECT l.*;
-    PERFORM journal.move(l);
+    INSERT INTO journal.line SELECT u.* FROM unnest(ARRAY[l]) AS u;
+    PERFORM journal.move(l.union_id, l.indicator, l.years, l.accounts, l.places, l.amounts_g);
     PERFORM journal.check_cap(l, cause.run_id);
 END $$;
 
 -- An account is there before it falls: its row is moved, and made where there is none.
-CREATE FUNCTION journal.move(l journal.line) RETURNS void LANGUAGE sql
+CREATE FUNCTION journal.move(asked integer, wanted text, years integer[], accounts text[],
+                             places integer[], amounts_g bigint[]) RETURNS void LANGUAGE sql
 SET search_path = pg_catalog, pg_temp AS $$
     WITH moved AS (
         SELECT e.year, e.account, e.place, sum(e.amount_g)::bigint AS amount_g
-          FROM unnest(l.years, l.accounts, l.places, l.amounts_g) AS e (year, account, place, amount_g)
+          FROM unnest(years, accounts, places, amounts_g) AS e (year, account, place, amount_g)
          GROUP BY 1, 2, 3
     ), known AS (
         UPDATE journal.balance b SET amount_g = b.amount_g + m.amount_g FROM moved m
-         WHERE b.union_id = l.union_id AND b.indicator = l.indicator AND b.year = m.year
+         WHERE b.union_id = asked AND b.indicator = wanted AND b.year = m.year
            AND b.account = m.account AND b.place = m.place
         RETURNING b.year, b.account, b.place
     )
     INSERT INTO journal.balance (union_id, indicator, year, account, place, amount_g)
-    SELECT l.union_id, l.indicator, m.year, m.account, m.place, m.amount_g
+    SELECT asked, wanted, m.year, m.account, m.place, m.amount_g
       FROM moved m LEFT JOIN known k USING (year, account, place) WHERE k.year IS NULL
 $$;
 
 -- What books, log, heads, runs and snapshots say otherwise than one another, each difference by name.
 CREATE FUNCTION journal.differences(asked integer)
-RETURNS TABLE (code text, institution_id integer, what text) LANGUAGE sql STABLE
+RETURNS TABLE (code text, institution_id integer, indicator text, what text) LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
     WITH chain AS (
         SELECT l.number, l.cause_id, l.hash, l.previous, l.hash <> journal.digest(l) AS altered,
@@ -1108,13 +1124,13 @@ SET search_path = pg_catalog, pg_temp AS $$
           FROM public.run r LEFT JOIN public.run_snapshot s ON s.run_id = r.id
          WHERE r.union_id = asked OR s.union_id = asked OR r.id IN (SELECT i.run_id FROM issues i)
     )
-    SELECT 'line_altered', NULL::integer, format('line %s', c.number) FROM chain c WHERE c.altered
+    SELECT 'line_altered', NULL::integer, NULL::text, format('line %s', c.number) FROM chain c WHERE c.altered
     UNION ALL
-    SELECT 'chain_broken', NULL, format('line %s', c.number) FROM chain c
+    SELECT 'chain_broken', NULL, NULL, format('line %s', c.number) FROM chain c
      WHERE c.previous <> coalesce(c.before, decode(repeat('00', 32), 'hex'))
         OR c.number <> coalesce(c.number_before, 0) + 1
     UNION ALL
-    SELECT 'head_differs', NULL, format('%s, line %s', h.day, h.number)
+    SELECT 'head_differs', NULL, NULL, format('%s, line %s', h.day, h.number)
       FROM journal.head h LEFT JOIN chain c ON c.number = h.number
      WHERE (h.union_id = asked AND c.hash IS DISTINCT FROM h.hash)
         OR h.seal <> journal.sealed(h)  -- of any union: whose it is may be what was altered
@@ -1122,7 +1138,7 @@ SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN b.id IS NULL THEN 'entry_missing' WHEN l.id IS NULL THEN 'entry_not_logged'
                 ELSE 'entry_differs' END,
            CASE WHEN coalesce(l.account, b.account) IN ('holder', 'covered')
-                THEN coalesce(l.place, b.place) END,
+                THEN coalesce(l.place, b.place) END, coalesce(l.indicator, b.indicator),
            format('entry %s of cause %s: %s g in the log, %s g in the books', coalesce(l.id, b.id),
                   coalesce(l.cause_id, b.cause_id), coalesce(l.amount_g::text, '-'),
                   coalesce(b.amount_g::text, '-'))
@@ -1130,7 +1146,7 @@ SET search_path = pg_catalog, pg_temp AS $$
      WHERE (l.cause_id, l.indicator, l.year, l.account, l.place, l.amount_g)
            IS DISTINCT FROM (b.cause_id, b.indicator, b.year, b.account, b.place, b.amount_g)
     UNION ALL
-    SELECT 'cause_differs', NULL, format('cause %s, line %s', l.cause_id, l.number)
+    SELECT 'cause_differs', NULL, NULL, format('cause %s, line %s', l.cause_id, l.number)
       FROM journal.line l LEFT JOIN public.book_cause c ON c.id = l.cause_id
       LEFT JOIN public.run r ON r.id = c.run_id
      WHERE l.union_id = asked
@@ -1138,7 +1154,7 @@ SET search_path = pg_catalog, pg_temp AS $$
            IS DISTINCT FROM (c.union_id, c.kind, c.indicator, c.reason, c.made_by, c.movement_id,
                              r.sha256, extract(epoch FROM c.made_at) * 1000)
     UNION ALL
-    SELECT 'balance_differs', CASE WHEN k.account IN ('holder', 'covered') THEN k.place END,
+    SELECT 'balance_differs', CASE WHEN k.account IN ('holder', 'covered') THEN k.place END, k.indicator,
            format('%s %s of %s: %s g by the lines, %s g as kept', k.account, k.place, k.year,
                   coalesce(s.amount_g::text, '-'), coalesce(b.amount_g::text, '-'))
       FROM (SELECT l.indicator, l.year, l.account, l.place, sum(l.amount_g) AS amount_g
@@ -1148,13 +1164,14 @@ SET search_path = pg_catalog, pg_temp AS $$
             AND b.place = s.place
      CROSS JOIN LATERAL (SELECT coalesce(s.account, b.account) AS account,
                                 coalesce(s.place, b.place) AS place,
-                                coalesce(s.year, b.year) AS year) k
+                                coalesce(s.year, b.year) AS year,
+                                coalesce(s.indicator, b.indicator) AS indicator) k
      WHERE s.amount_g IS DISTINCT FROM b.amount_g
     UNION ALL
-    SELECT 'not_zero', NULL, format('line %s: %s g', l.number, sum(l.amount_g))
+    SELECT 'not_zero', NULL, NULL, format('line %s: %s g', l.number, sum(l.amount_g))
       FROM logged l GROUP BY l.number HAVING sum(l.amount_g) <> 0
     UNION ALL
-    SELECT 'run_differs', coalesce(q.institution_id, l.place),
+    SELECT 'run_differs', coalesce(q.institution_id, l.place), f.indicator,
            format('run %s: %s g in the log, %s g in the run', f.run_id, coalesce(l.amount_g, 0),
                   coalesce(q.amount_g, 0))
       FROM public.run_in_force f
@@ -1171,16 +1188,17 @@ SET search_path = pg_catalog, pg_temp AS $$
      CROSS JOIN LATERAL (SELECT q.place, q.logged_g AS amount_g) l
      WHERE f.union_id = asked AND coalesce(l.amount_g, 0) <> coalesce(q.amount_g, 0)
     UNION ALL
-    SELECT 'snapshot_altered', NULL, format('run %s', r.id) FROM runs r WHERE r.otherwise
+    SELECT 'snapshot_altered', NULL, NULL, format('run %s', r.id) FROM runs r WHERE r.otherwise
     UNION ALL
-    SELECT 'run_altered', NULL, format('run %s: its rows are not as they were made', r.id)
+    SELECT 'run_altered', NULL, NULL, format('run %s: its rows are not as they were made', r.id)
       FROM runs r LEFT JOIN issues i ON i.run_id = r.id
      WHERE r.altered OR (i.run_id IS NOT NULL AND i.ground IS DISTINCT FROM r.rows_sha256)
     UNION ALL
-    SELECT 'run_altered', s.institution_id,
+    SELECT 'run_altered', s.institution_id, t.indicator,
            format('run %s: %s g in its snapshot, %s g in its rows', r.id, s.amount_g,
                   coalesce(q.amount_g::text, '-'))
-      FROM runs r
+      FROM runs r LEFT JOIN public.run x ON x.id = r.id
+      LEFT JOIN public.target t ON t.id = x.target_id
      CROSS JOIN LATERAL (
            SELECT (j ->> 'institution')::integer AS institution_id,
                   (j ->> 'amount_g')::bigint AS amount_g, (j ->> 'weight_g')::bigint AS weight_g,
@@ -1191,13 +1209,15 @@ SET search_path = pg_catalog, pg_temp AS $$
      WHERE (s.amount_g, s.weight_g, s.bound, s.months_g)
            IS DISTINCT FROM (q.amount_g, q.weight_g, q.bound, to_jsonb(q.months_g))
     UNION ALL
-    SELECT 'movement_differs', m.institution_id, format('movement %s, line %s', l.movement_id, l.number)
+    SELECT 'movement_differs', m.institution_id, l.indicator,
+           format('movement %s, line %s', l.movement_id, l.number)
       FROM journal.line l LEFT JOIN public.movement m ON m.id = l.movement_id
      WHERE l.union_id = asked AND l.movement_id IS NOT NULL
        AND l.ground IS DISTINCT FROM journal.movement_digest(l.movement_id)
     UNION ALL
-    SELECT 'in_force_differs', NULL, format('%s of %s: cause %s', coalesce(f.indicator, i.indicator),
-                                            coalesce(f.year, i.year), coalesce(f.cause_id, i.cause_id))
+    SELECT 'in_force_differs', NULL, NULL,
+           format('%s of %s: cause %s', coalesce(f.indicator, i.indicator),
+                  coalesce(f.year, i.year), coalesce(f.cause_id, i.cause_id))
       FROM (SELECT DISTINCT ON (x.indicator, y.year) x.indicator, y.year, x.run_id, x.id AS cause_id,
                    x.made_at AS since
               FROM issues x CROSS JOIN LATERAL (
@@ -1216,25 +1236,32 @@ DECLARE
     made bigint;
     codes text[];
     whose integer[];
+    which text[];
     whats text[];
 BEGIN
     PERFORM pg_advisory_xact_lock(14, asked);
-    SELECT array_agg(d.code), array_agg(d.institution_id), array_agg(d.what) INTO codes, whose, whats
-      FROM (SELECT * FROM journal.differences(asked) x ORDER BY x.code, x.institution_id, x.what) d;
+    SELECT array_agg(d.code), array_agg(d.institution_id), array_agg(d.indicator), array_agg(d.what)
+      INTO codes, whose, which, whats
+      FROM (SELECT x.code, CASE WHEN x.indicator IS NOT NULL THEN x.institution_id END AS institution_id,
+                   CASE WHEN x.institution_id IS NOT NULL THEN x.indicator END AS indicator, x.what
+              FROM journal.differences(asked) x
+             ORDER BY x.code, x.institution_id, x.indicator, x.what) d;
     INSERT INTO journal.reconciliation (union_id, lines, entries, differences, made_by)
     SELECT asked, count(*), coalesce(sum(cardinality(l.entries)), 0),
            coalesce(cardinality(codes), 0), by
       FROM journal.line l WHERE l.union_id = asked
     RETURNING id INTO made;
-    INSERT INTO journal.difference (reconciliation_id, place, code, institution_id, what)
-    SELECT made, d.place, d.code, d.institution_id, d.what
-      FROM unnest(codes, whose, whats) WITH ORDINALITY AS d (code, institution_id, what, place);
-    INSERT INTO public.book_account_state (union_id, institution_id, state, reason, made_by)
-    SELECT asked, d.id, 'blocked', format('reconciliation %s', made), by
-      FROM (SELECT DISTINCT unnest(whose) AS id) d
+    INSERT INTO journal.difference (reconciliation_id, place, code, institution_id, indicator, what)
+    SELECT made, d.place, d.code, d.institution_id, d.indicator, d.what
+      FROM unnest(codes, whose, which, whats)
+           WITH ORDINALITY AS d (code, institution_id, indicator, what, place);
+    INSERT INTO public.book_account_state (union_id, institution_id, indicator, state, reason, made_by)
+    SELECT asked, d.id, d.indicator, 'blocked', format('reconciliation %s', made), by
+      FROM (SELECT DISTINCT o.id, o.indicator FROM unnest(whose, which) AS o (id, indicator)) d
       LEFT JOIN LATERAL (
            SELECT s.state FROM public.book_account_state s
             WHERE s.union_id = asked AND s.institution_id IS NOT DISTINCT FROM d.id
+              AND s.indicator IS NOT DISTINCT FROM d.indicator
             ORDER BY s.id DESC LIMIT 1) s ON true
      WHERE coalesce(s.state, 'open') NOT IN ('blocked', 'closed');
     RETURN made;
@@ -1251,7 +1278,7 @@ SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA journal FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION journal.write, journal.run_digest TO commonwatt_owner;
+GRANT EXECUTE ON FUNCTION journal.write, journal.run_digest(integer, bytea, bytea) TO commonwatt_owner;
 GRANT EXECUTE ON FUNCTION journal.reconcile, journal.publish TO commonwatt_owner, commonwatt_worker;
 GRANT SELECT ON ALL TABLES IN SCHEMA journal TO commonwatt_owner;
 SET LOCAL ROLE commonwatt_owner;

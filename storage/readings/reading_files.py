@@ -10,7 +10,9 @@ from psycopg.rows import class_row
 
 _SHOWN: Final = """
     SELECT id, made_by, made_at, name, channels, readings, first, last, undone_at, undone_by,
-           settled_at IS NULL AND undone_at IS NULL AND storage.file_is_open(made_at) AS open
+           settled_at IS NULL AND undone_at IS NULL AND storage.file_is_open(made_at) AS open,
+           CASE WHEN undone_at IS NULL AND storage.file_is_open(made_at)
+                THEN storage.taken_back_by_now(id) END AS taken_back
       FROM reading_file
 """
 _ONE: Final = _SHOWN + " WHERE id = %s"
@@ -34,6 +36,7 @@ _SPAN = """
 """
 _LONG = "SET LOCAL statement_timeout = '1h'"  # of a file of any length
 _TAKE_BACK = "SELECT gone, back, beside, kept FROM storage.take_back_file(%s, %s)"
+_TELL = "SELECT set_config('application_name', format('commonwatt undo %%s 0', %s::bigint), true)"
 _UNDONE = """
     UPDATE reading_file SET undone_at = now(), undone_by = %s WHERE id = %s AND undone_at IS NULL
 """
@@ -82,6 +85,7 @@ class ReadingFile:
     """A file of readings that said something new.
 
     channels: of which. readings: that nobody had said before. open: whether it can be taken back.
+    taken_back: how many of its readings are gone so far, while somebody takes it back.
     """
 
     id: int
@@ -95,6 +99,7 @@ class ReadingFile:
     undone_at: datetime | None
     undone_by: str | None
     open: bool
+    taken_back: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,11 @@ def take_back(connection: Connection[Any], file_id: int, channel_id: int) -> Tak
     row = connection.execute(_TAKE_BACK, [file_id, channel_id]).fetchone()
     assert row is not None
     return TakenBack(*row)
+
+
+def tell_taken_back(connection: Connection[Any], file_id: int) -> None:
+    """Let others see from now on how far this transaction takes a file back."""
+    connection.execute(_TELL, [file_id])
 
 
 def undone(connection: Connection[Any], file_id: int, by: str) -> None:

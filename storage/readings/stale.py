@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from storage.columns import Columns, copy_out
 _CANDIDATES = """
     SELECT q.channel_id,
            (extract(epoch FROM q.last - q.first) / (SELECT min(period_s) FROM channel_setting s
-             WHERE s.channel_id = q.channel_id AND s.known_until IS NULL))::bigint + 2,
+             WHERE s.channel_id = q.channel_id::bigint AND s.known_until IS NULL))::bigint + 2,
            q.added AND coalesce(q.first > e.at, false)
       FROM (SELECT channel_id, min(id) AS oldest, min(first) AS first, max(last) AS last,
                    bool_and(added) AS added
@@ -29,7 +29,7 @@ _CANDIDATES = """
 """
 
 # A statement of its own: what is read after it cannot be older than the lock. Plain FOR UPDATE
-# would block the collector's foreign keys.
+# would block foreign keys of what is registered and said meanwhile.
 _LOCK = """
     SELECT c.id FROM unnest(%s::integer[]) WITH ORDINALITY AS w (id, place)
       JOIN channel c ON c.id = w.id
@@ -37,7 +37,7 @@ _LOCK = """
 """
 
 _QUEUED = """
-    SELECT id, channel_id, storage.ms(first) AS first, storage.ms(last) AS last, added
+    SELECT id, channel_id, first, last, added
       FROM stale_usage WHERE channel_id = ANY(%(channels)s)
 """
 
@@ -53,6 +53,14 @@ _QUEUE = """
 QUICK: Final = 10  # channels that only go on cost about as much as one that is judged by its past
 
 
+class _Waiting(NamedTuple):
+    """A channel that waits, about how many readings of it, and whether it only goes on."""
+
+    id: int
+    readings: int
+    goes_on: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Spans:
     """Stretches of channels' time, sorted by (channel, first); columns of equal length, in ms."""
@@ -63,33 +71,57 @@ class Spans:
 
 
 def take(
-    connection: Connection[Any], *, channels: int, readings: int, without: Sequence[int] = ()
+    connection: Connection[Any],
+    *,
+    channels: int,
+    readings: int,
+    beside: int,
+    without: Sequence[int] = (),
 ) -> tuple[list[int], Columns, bool]:
     """Lock channels that wait, oldest first; return them, their queue rows, and whether more wait.
 
     The rows have id, channel_id, first and last [ms], added.
     channels, readings: about as many of both as are wanted; at least one channel where one is free.
         Of those that only go on ten count as one, unless one alone is wanted.
+    beside: of the others about as many readings, and one channel at least, where some only go on.
     """
     waiting = connection.execute(
         _CANDIDATES, {"most": 2 * QUICK * channels, "without": list(without)}
     ).fetchall()
     if not waiting:
         return [], {}, False
-    guesses = [min(int(row[1] or 2), readings) for row in waiting]
-    costs = [1 if row[2] and channels > 1 else QUICK for row in waiting]
-    fit = sum(so_far <= QUICK * channels for so_far in accumulate(costs))
-    room = max(1, min(fit, readings * len(guesses) // sum(guesses)))
-    locked = [row[0] for row in connection.execute(_LOCK, [[row[0] for row in waiting], room])]
+    ordered, room = _ordered(
+        [_Waiting(one, min(int(guess or 2), readings), on) for one, guess, on in waiting],
+        channels,
+        readings,
+        beside,
+    )
+    locked = [row[0] for row in connection.execute(_LOCK, [[one.id for one in ordered], room])]
     if not locked:
         return [], {}, False
     queued = copy_out(
         connection,
         _QUEUED,
-        {"id": "int8", "channel_id": "int4", "first": "int8", "last": "int8", "added": "bool"},
+        {"id": "int8", "channel_id": "int4", "first": "at", "last": "at", "added": "bool"},
         {"channels": locked},
     )
     return locked, queued, len(waiting) > len(locked)
+
+
+def _ordered(
+    waiting: list[_Waiting], channels: int, readings: int, beside: int
+) -> tuple[list[_Waiting], int]:
+    """Return whom to try to lock, first those who are wanted, and how many these are."""
+    quick = [one for one in waiting if one.goes_on] if channels > 1 else []
+    others = [one for one in waiting if not one.goes_on] if quick else waiting
+    if quick and others:
+        fit = sum(so_far <= beside for so_far in accumulate(one.readings for one in others))
+        fit = min(max(1, fit), channels // 2)
+        first = QUICK * (channels - fit)
+        ordered = [*quick[:first], *others[:fit], *quick[first:], *others[fit:]]
+        return ordered, len(quick[:first]) + fit
+    fit = QUICK * channels if quick else channels
+    return waiting, max(1, min(fit, readings * len(waiting) // sum(w.readings for w in waiting)))
 
 
 def finish(

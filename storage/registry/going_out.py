@@ -35,7 +35,8 @@ INSTITUTIONS: Final[LiteralString] = """
       JOIN (SELECT institution_id, valid_from, source, attribute,
                    ARRAY[coalesce(value, number::text)] AS said
               FROM institution_fact
-             WHERE known_until IS NULL AND attribute <> 'roster_status'
+             WHERE known_until IS NULL
+               AND attribute NOT IN ('roster_status', 'heated_m2', 'cooled_m2')
              UNION ALL
             SELECT a.institution_id, a.valid_from, a.source, '1 affiliation',
                    ARRAY[(SELECT p.code FROM region_fact p
@@ -58,6 +59,7 @@ INSTITUTIONS: Final[LiteralString] = """
 """
 
 # How each channel began: its first setting, the first of the keys that it always had, its share.
+# Virtual ones are stated by acts of their own.
 CHANNELS: Final[LiteralString] = """
     SELECT o.code, m.code, c.code, c.carrier, c.kind, c.unit, c.per_unit, c.net, c.zone, c.since,
            r.quantum, s.factor, s.under, s.period_s, s.max_per_hour, s.wraps_at, s.source,
@@ -76,6 +78,7 @@ CHANNELS: Final[LiteralString] = """
                           ORDER BY g.name COLLATE "C", b.key COLLATE "C" LIMIT 1) k ON true
       LEFT JOIN account_term t ON t.channel_id = c.id AND t.institution_id = m.institution_id
        AND t.known_until IS NULL AND t.valid_from = (c.since AT TIME ZONE c.zone)::date
+     WHERE NOT EXISTS (SELECT FROM formula f WHERE f.channel_id = c.id)
      ORDER BY o.code COLLATE "C", m.code COLLATE "C", c.code COLLATE "C"
 """
 EXCHANGES: Final[LiteralString] = """
@@ -133,6 +136,7 @@ SHARES: Final[LiteralString] = """
       JOIN own o ON o.institution_id = t.institution_id
       JOIN own w ON w.institution_id = m.institution_id
      WHERE t.known_until IS NULL
+       AND NOT EXISTS (SELECT FROM formula f WHERE f.channel_id = c.id)
      ORDER BY o.code COLLATE "C", w.code COLLATE "C", m.code COLLATE "C", c.code COLLATE "C",
               t.valid_from
 """

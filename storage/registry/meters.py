@@ -60,6 +60,14 @@ _LAST = """
      WHERE channel_id = %s AND value IS NOT NULL ORDER BY at DESC LIMIT 1
 """
 
+_NET = """
+    SELECT DISTINCT t.channel_id FROM account_term t JOIN channel c ON c.id = t.channel_id
+     WHERE t.institution_id = %(institution)s AND t.carrier = 'electricity' AND c.net
+       AND t.known_until IS NULL AND t.share > 0 AND (t.valid_to IS NULL OR t.valid_to > %(day)s)
+       AND NOT EXISTS (SELECT FROM formula f WHERE f.channel_id = c.id)
+     ORDER BY t.channel_id
+"""
+
 _WAITS = "SELECT EXISTS (SELECT FROM stale_usage WHERE channel_id = ANY(%s))"
 
 
@@ -213,6 +221,12 @@ def last(connection: Connection[Any], channel_id: int) -> Last | None:
     """Return what a channel said last."""
     with connection.cursor(row_factory=class_row(Last)) as cursor:
         return cursor.execute(_LAST, [channel_id]).fetchone()
+
+
+def net_counted(connection: Connection[Any], institution_id: int, day: date) -> list[int]:
+    """Return the net meters that count in an institution's electricity on or after a day."""
+    asked = {"institution": institution_id, "day": day}
+    return [row[0] for row in connection.execute(_NET, asked)]
 
 
 def waits(connection: Connection[Any], channel_ids: list[int]) -> bool:

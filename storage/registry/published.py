@@ -80,6 +80,30 @@ PUBLISHED: Final = (
         _as_named("code"), _as_named("name_zh", "name_en"),
     ),
     Published(
+        "balance-tolerances", "总分表平衡允许偏差", "Tolerances of main and sub-meters",
+        "balance_tolerance", "balance_tolerances.csv", _as_named("extent"),
+        _as_named("name_zh", "name_en", "millionths", "both_ways"),
+    ),
+    Published(
+        "end-uses", "用能分项", "End uses", "end_use", "end_uses.csv",
+        _as_named("code_set", "code"),
+        _as_named("parent", "name_zh", "name_en", "carrier_class", "apart"),
+    ),
+    Published(
+        "end-use-mappings", "分项代码对照", "Mappings between code sets", "end_use_mapping",
+        "end_use_mappings.csv", _as_named("from_set", "from_code", "to_set"),
+        _as_named("to_code"),
+    ),
+    Published(
+        "usual-hours", "通常开放时间", "Usual hours of opening", "usual_hours",
+        "usual_hours.csv", _as_named("class_code", "days"), _as_named("opens", "closes"),
+    ),
+    Published(
+        "size-kinds", "面积和人数的构成", "Of what area and persons are made", "size_kind",
+        "size_kinds.csv", _as_named("code"),
+        _as_named("size", "counts", "name_zh", "name_en", "unit_zh", "unit_en", "place"),
+    ),
+    Published(
         "delivery-kinds", "购进品类和换算", "Kinds of deliveries", "delivery_kind",
         "delivery_kinds.csv", _as_named("code"),
         {"carrier": "carrier"}
@@ -102,6 +126,10 @@ PUBLISHED: Final = (
     Published(
         "duties", "报送日历", "Calendar of duties", "duty", "duties.csv", _as_named("code"),
         _as_named("name_zh", "name_en", "period", "due_months", "due_days", "levels", "told_by"),
+    ),
+    Published(
+        "check-rules", "抽查比例和允许差率", "Shares and tolerances of checks", "check_rule",
+        "check_rules.csv", _as_named("code"), _as_named("name_zh", "name_en", "millionths"),
     ),
     Published(
         "survey-cells", "统计报表单元格", "Cells of the survey's forms", "survey_cell",

@@ -42,6 +42,10 @@ _GRIDS = """
      WHERE known_until IS NULL ORDER BY code, year DESC
 """
 _PLANNED = "SELECT * FROM access.planned_regions()"
+_CLASSES = """
+    SELECT code, name_zh, name_en FROM institution_class c
+     WHERE NOT EXISTS (SELECT FROM institution_class b WHERE b.parent = c.code) ORDER BY code
+"""
 _LINES = "SELECT code, name_zh, name_en FROM department_line ORDER BY code"
 
 
@@ -137,3 +141,8 @@ def grids(connection: Connection[Any]) -> list[GridName]:
 def lines(connection: Connection[Any]) -> dict[str, tuple[str, str]]:
     """Return the names of the department lines, Chinese and English, by code."""
     return {code: (zh, en) for code, zh, en in connection.execute(_LINES)}
+
+
+def classes(connection: Connection[Any]) -> list[tuple[str, str, str]]:
+    """Return the classes that institutions may be of, with their names; sums are none."""
+    return connection.execute(_CLASSES).fetchall()

@@ -84,6 +84,26 @@ _STATUSES: Final = """
                      AND (f.valid_to IS NULL OR f.valid_to > %s))
       FROM unnest(%s::integer[]) AS w (id) ORDER BY 1
 """
+_FACTS: Final = """
+    SELECT attribute, value FROM institution_fact
+     WHERE institution_id = %s AND attribute = ANY(%s) AND known_until IS NULL
+       AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+"""
+# What says the same before and after a day, once the change of that day is taken back.
+_ALIKE: Final = """
+    SELECT a.id, b.id, a.institution_id, a.attribute, a.value, a.valid_from, b.valid_to, a.source
+      FROM institution_fact a
+      JOIN institution_fact b ON b.institution_id = a.institution_id AND b.attribute = a.attribute
+           AND b.valid_from = a.valid_to AND b.value = a.value AND b.known_until IS NULL
+     WHERE a.institution_id = ANY(%s) AND a.attribute = ANY(%s) AND a.valid_to = %s
+       AND a.known_until IS NULL
+"""
+_FORGET: Final = "UPDATE institution_fact SET known_until = now() WHERE id = ANY(%s)"
+_WHOLE: Final = """
+    INSERT INTO institution_fact (institution_id, attribute, value, valid_from, valid_to, source,
+                                  known_by)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
 _STALE: Final = """
     INSERT INTO stale_account (institution_id, first, last)
     SELECT id, %s, greatest(%s, storage.civil_day() + 2) FROM unnest(%s::integer[]) AS w (id)
@@ -156,6 +176,14 @@ def statuses(
     return connection.execute(_STATUSES, [day, day, list(ids)]).fetchall()
 
 
+def facts(
+    connection: Connection[Any], who: int, attributes: Sequence[str], day: date
+) -> dict[str, str]:
+    """Return what is known of an institution on a day, by attribute."""
+    rows = connection.execute(_FACTS, [who, list(attributes), day, day])
+    return dict(rows.fetchall())
+
+
 def open_matters(connection: Connection[Any], ids: Sequence[int], since: date) -> list[OpenMatter]:
     """Return what is open of these that a change from a day on touches."""
     with connection.cursor(row_factory=whole_row(OpenMatter)) as cursor:
@@ -202,10 +230,19 @@ def state(connection: Connection[Any], said: Said, day: date, source: str, by: s
     """Let shares, statuses and places hold from a day on; their accounts are rebuilt from then."""
     supersede(connection, TERM, [(w, c, k, s, day, source) for w, c, k, s in said.terms], by)
     facts = [(who, "roster_status", value, day, source) for who, value in said.statuses]
+    facts += [(*one, day, source) for one in said.facts]
     supersede(connection, _STATUS, facts, by)
     for one_place in said.places:
         connection.execute(_MOVE, [*one_place, day, source])
     connection.execute(_STALE, [day, day, said.whom])
+
+
+def rejoin(connection: Connection[Any], said: Said, day: date, by: str) -> None:
+    """Let facts that say the same before and after a day be one, as before it was changed."""
+    whom, attributes = [one[0] for one in said.facts], [one[1] for one in said.facts]
+    for first, second, *row in connection.execute(_ALIKE, [whom, attributes, day]).fetchall():
+        connection.execute(_FORGET, [[first, second]])
+        connection.execute(_WHOLE, [*row, by])
 
 
 def retire(connection: Connection[Any], change_id: int) -> None:

@@ -118,28 +118,29 @@ class Said:
     """What the registry says of a day: shares of channels, status, and to whom they belong.
 
     terms: institution, channel, carrier, share (None: nothing). statuses: institution, status.
-    places: institution, region, level, department line.
+    places: institution, region, level, department line. facts: institution, attribute, value.
     """
 
     terms: list[tuple[int, int, str, int | None]]
     statuses: list[tuple[int, str | None]]
     places: list[tuple[int, int, str, str]]
+    facts: list[tuple[int, str, str | None]]
 
     @property
     def text(self) -> str:
         """It as JSON."""
-        return json.dumps({"terms": self.terms, "statuses": self.statuses, "places": self.places})
+        return json.dumps({name: getattr(self, name) for name in self.__slots__})
 
     @property
     def whom(self) -> list[int]:
-        """Of whom it speaks."""
+        """Whose accounts it concerns."""
         named = {who for who, *_ in self.terms} | {who for who, _ in self.statuses}
         return sorted(named | {who for who, *_ in self.places})
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> "Said":
         """Return what was kept."""
-        every = ([tuple(one) for one in kept[name]] for name in ("terms", "statuses", "places"))
+        every = ([tuple(one) for one in kept[name]] for name in cls.__slots__)
         return cls(*every)
 
 

@@ -16,7 +16,9 @@ REGION: Final = Dated(
     fills=frozenset({"climate_zone", "grid_region"}),
     carried=("verified", "document", "clause", "evidence"),
 )
-FACT: Final = Dated("institution_fact", ("institution_id", "attribute"), ("value", "number"))
+FACT: Final = Dated(
+    "institution_fact", ("institution_id", "attribute"), ("value", "number"), carried=("derived",)
+)
 AFFILIATION: Final = Dated(
     "affiliation", ("institution_id",), ("region_id", "level", "department_line")
 )

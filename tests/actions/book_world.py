@@ -21,7 +21,9 @@ TERMS = {
 }  # fmt: skip
 _KINDS = {"bank_percent": Kind.BANKING, "borrow_percent": Kind.BANKING,
           "carry_factor": Kind.CARRY, "delay_hours": Kind.TRANSFER,
-          "longer_hours": Kind.TRANSFER, "cover_months": Kind.PERIODS,
+          "longer_hours": Kind.TRANSFER, "cover_months": Kind.PERIODS, "period_years": Kind.PERIODS,
+          "interim_percent": Kind.PERIODS, "base_year": Kind.BASE,
+          "revise_percent": Kind.BASE,
           "growth_percent": Kind.TARGET}  # fmt: skip
 
 
@@ -118,7 +120,9 @@ def lock_year(world: World, name: str, year: int, kwh: int) -> None:
     world.admin("SET session_replication_role = DEFAULT")
 
 
-def progressed(union: UnionWorld, found: dict[str, tuple[int, int]]) -> None:
+def progressed(
+    union: UnionWorld, found: dict[str, tuple[int, int]], indicator: str = "total_kgce"
+) -> None:
     """Let holders of city 1 be somewhere on the path of 2016: path and use, each in g."""
     world = union.world
     for name, (path, used) in found.items():
@@ -130,6 +134,7 @@ def progressed(union: UnionWorld, found: dict[str, tuple[int, int]]) -> None:
                       f.run_id, q.amount_g, %s, %s, 1, 1, 1, %s, %s
                  FROM run_in_force f JOIN run_quota q ON q.run_id = f.run_id AND q.year = f.year
                 WHERE f.union_id = %s AND f.year = 2016 AND q.institution_id = %s
+                  AND f.indicator = %s
                ON CONFLICT DO NOTHING""",
-            path, used, path, used, union.union, world.institution[name],
+            path, used, path, used, union.union, world.institution[name], indicator,
         )  # fmt: skip

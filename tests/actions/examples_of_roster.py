@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from actions.doing import carry_out
 from actions.registry.move_close import CloseInstitution
+from metering.institutions import credit_code_check
 from tests.actions.world import World, counts_since, measure, new_office
 
 _AGAIN: Final = count(1)
@@ -56,7 +57,35 @@ def _changes(world: World) -> dict[str, int]:
     return made
 
 
+def _renamed(world: World) -> tuple[int, dict[str, Any]]:
+    return offices(world, 1)[0], {"name_zh": f"更名后 {next(_AGAIN)}", **SAID}
+
+
+def _recoded(world: World) -> tuple[int, dict[str, Any]]:
+    stem = f"1111000000{next(_AGAIN):07}"
+    return offices(world, 1)[0], {"credit_code": stem + credit_code_check(stem), **SAID}
+
+
 EXAMPLES: Final = {
+    "institution.rename": _renamed,
+    "region.redraw": lambda world: (
+        None,
+        {"region": world.region["city 1"], "name_zh": f"新城 {next(_AGAIN)}", **SAID},
+    ),
+    "institution.recode": _recoded,
+    "institution.reclass": lambda world: (offices(world, 1)[0], {"class_code": "SCI", **SAID}),
+    "institution.found": lambda world: (
+        None,
+        {
+            "name_zh": f"新设 {next(_AGAIN)}",
+            "name_en": "New Centre",
+            "class_code": "GOV",
+            "region": world.region["city 1"],
+            "level": "city",
+            "department_line": "education",
+            **SAID,
+        },
+    ),
     "institution.merge": _merge,
     "institution.split": _split,
     "institution.move": _move,

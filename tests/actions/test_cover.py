@@ -3,6 +3,8 @@
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 
 import hypothesis.strategies as st
 import psycopg
@@ -10,21 +12,25 @@ import pytest
 from hypothesis import given, settings
 
 from actions.compact.account_acts import ReleaseAccount
+from actions.compact.close_books import CloseBooks
 from actions.compact.cover_acts import (
     CoverUse,
     ExcludeYear,
     IncludeYear,
     ReverseCover,
 )
-from actions.compact.covers import of_members
+from actions.compact.covers import due_g, of_members
 from actions.compact.freeze_cover import FreezeCover
+from actions.compact.movement_things import Books
 from actions.doing import acting, carry_out, foresee
 from actions.registry.move_close import CloseInstitution
 from actions.registry.undo_roster import UndoChange
-from compact.cover import CoverRecord, CoverStatus
+from compact.cover import CoverRecord, CoverStatus, Periods
 from metering.errors import ConflictError, InputError
 from storage.compact import accounts, covers
+from storage.compact.accounts import Whose
 from storage.compact.covers import HolderRow
+from storage.registry import institutions
 from tests.actions.book_world import TERMS, agree, balances, lock_year, make_books
 from tests.actions.compact_world import UnionWorld, make_union_world
 from tests.actions.world import make_world
@@ -154,7 +160,7 @@ def test_who_is_short_at_a_deadline_moves_nothing_out_until_it_has_covered(union
 
     def state(whose: int) -> str:
         with planner(union).look() as connection:
-            return accounts.state(connection, union.union, whose)
+            return accounts.state(connection, Whose(union.union, whose, "total_kgce"))
 
     assert (state(school), state(office)) == ("open", "restricted")
     lock_year(union.world, "office", 2016, 10)  # past all triggers, as a machine would
@@ -193,7 +199,7 @@ def test_who_leaves_the_roster_is_short_of_no_year_after_it(union):
 
     def state() -> str:
         with planner(union).look() as connection:
-            return accounts.state(connection, union.union, clinic)
+            return accounts.state(connection, Whose(union.union, clinic, "total_kgce"))
 
     assert state() == "restricted"
     close = CloseInstitution(day="2017-01-01", document_number="28", reason="reform")
@@ -209,21 +215,70 @@ def test_who_leaves_the_roster_is_short_of_no_year_after_it(union):
     excluded=st.frozensets(st.integers(2014, 2018)),
     covered=st.integers(0, 100),
     stays=st.none() | st.integers(0, 3),
+    period=st.none() | st.tuples(st.integers(2012, 2018), st.integers(2, 5), st.integers(0, 100)),
 )
-@settings(max_examples=60)
-def test_the_status_by_sql_is_that_of_the_value(union, first, used, excluded, covered, stays):
+@settings(max_examples=80)
+def test_the_status_by_sql_is_that_of_the_value(
+    union, first, used, excluded, covered, stays, period
+):
     last = None if stays is None else first + stays  # in which it leaves the roster
     names = {field.name: None for field in fields(HolderRow)}
+    if period is not None:
+        names |= dict(zip(("period_first", "period_years", "interim_percent"), period, strict=True))
     row = HolderRow(**names | {
         "first_year": first, "last_year": last, "years": list(used), "used_g": list(used.values()),
         "excluded": list(excluded), "covered_g": covered,
     })  # fmt: skip
     ((found,),) = union.world.admin(
-        "SELECT storage.cover_status(%s, %s::integer[], %s::numeric[], %s::integer[], %s, %s,"
-        " 2018)",
+        """SELECT storage.cover_status(ROW(1, 1, %s, %s::integer[], %s::numeric[],
+                      %s::integer[], %s, %s::integer, %s::integer, %s::integer,
+                      %s)::storage.cover_held, 2018)""",
         first, list(used), list(used.values()), list(excluded), covered, last,
+        *(period or (None, None, None)),
     )  # fmt: skip
     assert found == row.record(2018).status.value
+
+
+def test_within_a_period_half_of_each_year_is_due_and_all_of_it_at_its_end(union):
+    """Three years after the base year 2014, half of each until they are over."""
+    school = union.world.institution["school"]
+    agree(union.world, union.union, **TERMS, base_year=2014, period_years=3, interim_percent="50")
+
+    def asked(day: date) -> Fraction | None:
+        with planner(union, day).look() as connection:
+            (row,) = covers.holders(connection, union.union, "total_kgce", school)
+            return replace(row, years=[2016], used_g=[1001], last_year=2016).record(day.year).due
+
+    assert asked(SPRING) == Fraction(1001, 2)
+    assert asked(date(2018, 1, 1)) == 1001  # 2015 to 2017 are over
+    lock_year(union.world, "school", 2016, 800)
+    with planner(union).look() as connection:
+        at = acting(planner(union), connection)
+        (row,) = covers.holders(connection, union.union, "total_kgce", school)
+        used, covered = row.used_g[row.years.index(2016)], int(row.covered_g)
+        institution = institutions.one(connection, school)
+        if covered * 2 < used:
+            assert due_g(at, Books(union.union, "total_kgce", 2016), institution) == (
+                ceil(Fraction(used, 2)) - covered
+            )
+    close = CloseBooks(year=2016, reason="over")
+    again = lambda: carry_out(planner(union), close, union.union, again=True)  # noqa: E731
+    assert refused(again) == "books.period_not_over"
+    agree(union.world, union.union, **TERMS)
+
+
+@given(
+    first=st.integers(2010, 2020), years=st.integers(1, 6), year=st.integers(2008, 2030),
+    now=st.integers(2008, 2040),
+)  # fmt: skip
+@settings(max_examples=60)
+def test_a_year_is_due_by_its_part_until_its_period_is_over(first, years, year, now):
+    periods = Periods(first, years, Fraction(1, 3))
+    whole = periods.whole_from(year)
+    assert whole > year
+    assert whole - year <= years or year < first
+    assert (whole - first) % years == 0 or year < first
+    assert periods.share(year, now) == (1 if now >= whole else Fraction(1, 3))
 
 
 def test_who_left_the_roster_is_asked_for_no_year_after_it():

@@ -4,8 +4,13 @@ from datetime import date
 
 import pytest
 
+from actions.accounts.bills import EnterBill
+from actions.accounts.estimate_account import EstimateAccount
 from actions.accounts.explanations import explain_account
+from actions.accounts.typed import TypeFigure
+from actions.doing import carry_out
 from metering.errors import NotFoundError
+from tests.actions import examples_of_bills
 from tests.actions.world import GAP, HOUR_MS, OFFICE_WH, START_MS, World
 
 MARCH = date(2016, 3, 1)
@@ -70,6 +75,34 @@ def test_shares_split_a_day_by_the_cascade_that_made_the_account(filled):
     assert shared.quanta + rest.quanta == 48_048
 
 
+def test_what_no_meter_knows_goes_down_to_bills_typed_figures_and_estimates(world):
+    office = world.institution["office"]
+    account = examples_of_bills.account(world, carrier="raw_coal")
+    rows = ("2016-02-20", "2016-03-10", 20), ("2016-03-11", "2016-03-31", 30)
+    for first, last, many in (("2016-02-01", "2016-02-19", 1), *rows):
+        bill = {"first": first, "last": last, "quantity": str(many)}
+        carry_out(world.actor(), EnterBill.model_validate(bill), account)
+    typed = {"carrier": "diesel", "month": "2016-03", "quantity": "12.5", "basis": "ledger p. 3"}
+    carry_out(world.actor(), TypeFigure.model_validate(typed), office)
+    estimate = {"carrier": "electricity", "month": "2016-03", "how": "bill", "amount": "7",
+                "reason": "meter out of order"}  # fmt: skip
+    carry_out(world.actor(), EstimateAccount.model_validate(estimate), office)
+
+    coal = explain(world, "office", "raw_coal", source="bill")
+    assert [(one.kind, one.first.isoformat(), one.basis) for one in coal.documents] == [
+        ("bill", first, "days") for first, _, _ in rows
+    ]
+    assert [one.part * 2 for one in coal.documents] == [coal.documents[0].whole, 2 * 30_000]
+    assert coal.agrees
+    (diesel,) = explain(world, "office", "diesel", source="typed").documents
+    assert (diesel.number, diesel.known_by, diesel.whole) == ("ledger p. 3", "user:1", diesel.part)
+    power = explain(world, "office", source="bill")
+    assert power.agrees
+    assert [(one.kind, one.number, one.reason) for one in power.documents] == [
+        ("estimate", "bill", "meter out of order")
+    ]
+
+
 def test_beyond_the_reader_the_owner_alone_is_named(filled):
     found = explain(filled, "school", who="of the school")
     by_channel = {term.channel_id: term for term in found.terms}
@@ -121,7 +154,9 @@ def test_figures_from_bills_have_no_terms(filled):
     )
     found = explain(filled, "office", source="bill")
 
-    assert (found.terms, found.agrees, found.account.quanta) == ([], True, 777)
+    # It was written past everybody: no document says it, and that is told.
+    assert (found.terms, found.documents, found.agrees) == ([], [], False)
+    assert found.account.quanta == 777
     assert found.account.expected_s == 31 * 86_400 - 3_600  # a bill is of the whole month
 
 

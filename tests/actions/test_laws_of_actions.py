@@ -43,6 +43,11 @@ SEES = {
         "province officer", "city reader", "education line", "of the school", "of the office",
         "planner of all", "system",
     },
+    # Whoever looks knows of a check; of a sheet who checks, or answers for the accounts.
+    "check": {*PEOPLE[:-1]},
+    "sheet of the office": {"province officer", "of the office", "planner of all", "system"},
+    "sheet of the clinic": {"province officer", "planner of all", "system"},
+    "sheet of the police": {"planner of all", "system"},
 }  # fmt: skip
 WRITES = {
     "office": {"province officer", "of the office", "planner of all", "system"},
@@ -54,6 +59,10 @@ WRITES = {
     "seat": set(),  # of a member only whose grant names it: neither all nor the operator
     "g1": {"province officer", "of the office", "planner of all", "system"},
     "g2": {"province officer", "planner of all", "system"},
+    "check": {"planner of all", "system"},
+    "sheet of the office": {"province officer", "of the office", "planner of all", "system"},
+    "sheet of the clinic": {"province officer", "planner of all", "system"},
+    "sheet of the police": {"planner of all", "system"},
 }
 # Which roles hold a right, as the migrations grant it.
 HOLD = {
@@ -64,6 +73,7 @@ HOLD = {
     "review_accounts": {"province officer", "of the office", "planner of all", "system"},
     "approve_accounts": {"planner of all", "system"},
     "receive_accounts": {"province officer", "of the office", "planner of all", "system"},
+    "check_accounts": {"planner of all", "system"},
     "plan": {"planner of all", "system"},
     "comment": {"planner of all", "system"},
     "administer": {"system"},

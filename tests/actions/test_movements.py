@@ -142,8 +142,9 @@ def test_what_became_impossible_meanwhile_ends_with_a_code(union):
     assert state_of(union, movement) == ("ended", "account_state")
     assert balances(union) == before
     union.world.admin(
-        """INSERT INTO book_account_state (union_id, institution_id, state, reason, made_by)
-           VALUES (%s, %s, 'open', 'plan filed', 'test')""",
+        """INSERT INTO book_account_state (union_id, institution_id, indicator, state, reason,
+               made_by)
+           VALUES (%s, %s, 'total_kgce', 'open', 'plan filed', 'test')""",
         union.union, of(union, "office"),
     )  # fmt: skip
 

@@ -349,6 +349,26 @@ def test_shares_that_exceed_the_whole_are_named_from_their_day(actor):
     assert told(move) == []
 
 
+def test_a_sub_meter_that_counts_beside_its_main_meter_is_named(actor, database):
+    register(actor, ALL)
+    sub = replace(METER, meter="sub", key="sub")
+    assert not told_twice(register(actor, Registry(channels=[sub], namespace="test")))
+    rows(
+        database,
+        """INSERT INTO submeter (channel_id, carrier, main_id, valid_from, source, known_by)
+           SELECT max(id), min(carrier), min(id), '2025-01-01', 'test', 'user:1' FROM channel
+           RETURNING id""",
+    )
+    (note,) = told_twice(register(actor, Registry(channels=[sub], namespace="test")))
+    assert all(part in note for part in ("from 2025-01-01 on", "sub/", METER.meter))
+    apart = replace(sub, share_millionths=0, valid_from=sub.since)
+    assert not told_twice(register(actor, Registry(channels=[apart], namespace="test")))
+
+
+def told_twice(done) -> list[str]:
+    return [one.en for one in done.notes if one.code == "import.counts_with_main"]
+
+
 def test_channels_of_a_meter_that_all_count_are_named(actor):
     rates = [replace(METER, channel=code, key=code) for code in ("total", "peak", "valley")]
     done = register(actor, replace(ALL, channels=[METER, *rates]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import psycopg
@@ -9,13 +10,16 @@ import pytest
 
 from actions.accounts.close_year import CloseYear
 from actions.accounts.closing_table import CLOSING, WhichClosing
+from actions.accounts.comparable_table import COMPARABLE, WhichScope
 from actions.actor import DeniedError
 from actions.catalogue import declared
 from actions.doing import carry_out, foresee
 from actions.registry.roster_table import ROSTER, WhichChanges
+from actions.table_rows import values_of
 from actions.tables import rows_of
 from compact.succession import carried
 from metering.errors import ConflictError, InputError
+from metering.institutions import credit_code_check
 from storage.registry import roster
 from tests.actions.compact_world import make_union_world
 from tests.actions.examples_of_roster import SAID, offices
@@ -173,8 +177,12 @@ def test_contradictions_are_refused_with_both_sides(world):
         with pytest.raises(InputError) as wrong:
             split(world, third, shares)
         assert wrong.value.code == "roster.shares_not_whole"
-    with pytest.raises(InputError):
-        merge(world, third, third)
+    for itself in (merge, lambda world, who, _: split(world, who, [(who, "100%")])):
+        with pytest.raises(InputError) as same:
+            itself(world, third, third)
+        assert (same.value.code, same.value.where["institution_id"]) == (
+            "roster.into_itself", third
+        )  # fmt: skip
     undo(world, first.change_id)
 
 
@@ -276,3 +284,134 @@ def test_a_merger_within_a_month_closes_both_years_and_loses_nothing(world):
     assert sum(row[2] for row in months(world, other)) == 165 * 1000
     assert sum(row[2] for row in months(world, into)) == (365 + 200) * 1000
     assert [one.kgce for one in done] == ["69.439", "20.279"]  # together twice 44.859
+
+
+def fact(world, who, attribute, day):
+    rows = world.admin(
+        """SELECT value FROM institution_fact
+            WHERE institution_id = %s AND attribute = %s AND known_until IS NULL
+              AND valid_from <= %s AND (valid_to IS NULL OR %s < valid_to)""",
+        who, attribute, day, day,
+    )  # fmt: skip
+    return rows[0][0] if rows else None
+
+
+def test_a_new_name_holds_from_its_day_and_is_taken_back_as_one(world):
+    (who,) = offices(world, 1)
+    old = fact(world, who, "name_zh", "2016-02-01")
+    before = months(world, who)
+    action = ACTIONS["institution.rename"].model_validate({**SAID, "name_zh": "新名称"})
+    effects = foresee(world.actor(OFFICER), action, who).effects
+    assert [(one.code, one.before and one.before.zh, one.after.zh) for one in effects[:1]] == [
+        ("name_zh", old, "新名称")
+    ]
+    made = act(world, "institution.rename", who, name_zh="新名称")
+    assert made.movements == []
+    names = [fact(world, who, "name_zh", day) for day in ("2015-12-31", "2016-01-01")]
+    assert names == [old, "新名称"]
+    assert months(world, who) == before
+    with pytest.raises(ConflictError, match=r"has change \d+ of 2016-01-01"):
+        act(world, "institution.rename", who, name_zh="又一名称")
+    with pytest.raises(InputError, match="registered so on 2016-06-01 already"):
+        act(world, "institution.rename", who, name_zh="新名称", day="2016-06-01")
+    later = act(world, "institution.rename", who, name_zh="第三个", day="2016-06-01")
+    with pytest.raises(ConflictError, match="came after it"):
+        undo(world, made.change_id)
+    undo(world, later.change_id)
+    undo(world, made.change_id)
+    assert fact(world, who, "name_zh", "2016-09-01") == old
+
+
+def test_a_new_class_counts_from_the_month_of_its_day_on(world):
+    (who,) = offices(world, 1)
+    act(world, "institution.reclass", who, class_code="GOV", day="2015-02-01")
+    act(world, "institution.reclass", who, class_code="SCI", day="2015-07-15")
+    with world.actor(OFFICER).look() as connection:
+        held = connection.execute(
+            """SELECT class, first_month::text FROM report.classified
+                WHERE institution_id = %s ORDER BY 2""", [who],
+        ).fetchall()  # fmt: skip
+    assert held == [("GOV", "2015-02-01"), ("SCI", "2015-08-01")]
+    with pytest.raises(InputError, match="check"):
+        act(world, "institution.recode", who, credit_code="111100000000001230")
+
+
+def test_who_is_founded_is_on_the_roster_from_its_day_on_and_has_one_code(world):
+    stem = "11110000009999123"
+    code = stem + credit_code_check(stem)
+    said = {
+        "name_zh": "新设中心", "name_en": "New Centre", "class_code": "GOV", "credit_code": code,
+        "region": world.region["city 1"], "level": "city", "department_line": "education",
+    }  # fmt: skip
+    made = act(world, "institution.found", None, **said)
+    who = made.institution_id
+    assert fact(world, who, "name_zh", "2015-12-31") is None
+    assert fact(world, who, "class", "2016-01-01") == "GOV"
+    with pytest.raises(ConflictError, match=f"is that of institution {who}"):
+        act(world, "institution.found", None, **said)
+    with pytest.raises(DeniedError):
+        act(world, "institution.found", None, who="of the office", **said)
+    rows = rows_of(world.actor(OFFICER), ROSTER, WhichChanges(institution=who), None, 10).rows
+    assert [(one.one.kind, one.lines("en")) for one in rows] == [("found", ["New Centre"])]
+    with pytest.raises(ConflictError, match="ends by closing it"):
+        undo(world, made.change_id)
+    act(world, "institution.close", who, day="2016-06-01")
+
+
+def test_a_region_lies_elsewhere_from_a_day_on_and_never_in_itself(world):
+    city, province = world.region["city 1"], world.region["city 2"]
+
+    def above(day):
+        return world.admin(
+            """SELECT parent_id FROM region_fact WHERE region_id = %s AND known_until IS NULL
+                AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)""", city, day, day,
+        )[0][0]  # fmt: skip
+
+    was = above("2016-01-01")
+    made = act(world, "region.redraw", None, who="system", region=city, parent=province,
+               name_zh="新城区", kind="county")  # fmt: skip
+    assert made.before["parent_id"] == str(was)
+    assert (above("2015-12-31"), above("2016-01-01")) == (was, province)
+    with pytest.raises(InputError, match="which lies in it"):
+        act(world, "region.redraw", None, who="system", region=province, parent=city)
+    with pytest.raises(
+        ConflictError, match=r"otherwise from 2016-01-01 on: a change of 2015-06-01"
+    ):
+        act(world, "region.redraw", None, who="system", region=city, day="2015-06-01", name_en="x")
+    action = ACTIONS["region.redraw"].model_validate({**SAID, "region": city, "parent": province})
+    carry_out(world.actor(), action.opposite(None, made).action)
+    assert above("2016-06-01") == was
+    with pytest.raises(DeniedError):
+        act(world, "region.redraw", None, region=city, name_zh="别名")
+
+
+def scope(world, region, year=2016):
+    """Return of a year and the one before: total energy then, and on comparable scope."""
+    wanted = WhichScope(region=world.region[region], year=year)
+    rows = rows_of(world.actor(today=date(2017, 2, 1)), COMPARABLE, wanted, None, 10).rows
+    told = [values_of(COMPARABLE, one) for one in rows]
+    return [(one["then_kgce"], one["kgce"]) for one in told]
+
+
+def test_a_region_is_told_as_it_counted_then_and_on_the_roster_of_today(world):
+    first, second, third = offices(world, 3)
+    for who in (first, second, third):
+        used_in_2016(world, who, 1000)
+    world.work()
+    before = scope(world, "city 2")
+    act(world, "institution.move", first, region=world.region["city 2"], level="city",
+        department_line="health", day="2016-01-01")  # fmt: skip
+    split(world, second, [(first, "1/4"), (third, "3/4")], day="2016-02-01")
+    world.work()
+    after = scope(world, "city 2")
+
+    def gained(year, side):
+        return Decimal(after[year][side] or 0) - Decimal(before[year][side] or 0)
+
+    # 1 kWh a day at 0.1229 kgce: what moved in counts there from 2016 on; on comparable scope its
+    # 2015 comes along, and a quarter of the office that was split, in both years.
+    day = Decimal("0.1229")
+    wanted = [[0, day * 365 * 5 / 4], [day * 20, day * 20 * 5 / 4]]
+    for year, sides in enumerate(wanted):
+        for side, one in enumerate(sides):
+            assert abs(gained(year, side) - one) < Decimal("0.01")  # a gram a month is rounded

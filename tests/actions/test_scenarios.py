@@ -1,8 +1,11 @@
 """Scenarios are read and commented by members, and tell of no restricted institution."""
 
+from fractions import Fraction
+
 import pytest
 
 from actions.actor import DeniedError
+from actions.compact.climate_table import CLIMATES, WhichClimates
 from actions.compact.comment_scenario import CommentScenario
 from actions.compact.correcting import CORRECTIONS, WhichCorrections
 from actions.compact.keep_scenario import KeepScenario
@@ -11,9 +14,11 @@ from actions.compact.make_run import MakeRun, tried_by
 from actions.compact.scenarios import given_of, one, scenarios_of
 from actions.compact.state_evidence import StateEvidence
 from actions.doing import acting, carry_out
+from actions.registry.weather import StateDegreeDays
 from metering.errors import ConflictError, InputError
 from storage.compact import runs
 from tests.actions.acts import signers
+from tests.actions.book_world import agree
 from tests.actions.compact_world import make_union_world
 from tests.actions.world import make_world, resize
 
@@ -80,12 +85,50 @@ def test_corrections_come_of_what_is_registered_with_their_evidence(union):
         found = {line.one.name: (line.institution_id, line.one.factor) for line in lines}
     # 1.2 times the area; 80/1234.5 → 144/1481.4 persons per m² is 1.5 times as many
     assert found == {"area": (office, 1_200_000), "occupancy": (office, 1_150_000)}
+    for least, many in (("80.1", 0), ("80", 2)):  # persons went up by 80 %, area by 20 %
+        agree(world, union.union, revise_percent=least)
+        with actor.look(reckons=True) as connection:
+            asked = WhichCorrections(target=union.target)
+            assert len(CORRECTIONS.every(acting(actor, connection), asked)) == many
     typed = [{"institution": office, "name": "occupancy", "factor": "1"}]
     wanted = {"rule": "A", "corrected": True}
     for given, product in ((wanted, 1.38), ({**wanted, "factors": typed}, 1.2)):
         trial = tried_by(actor, union.target, MakeRun.model_validate(given))
         quota = next(one for one in trial.run.allocation.quotas if one.institution == office)
         assert quota.weight_g == pytest.approx(quota.base_g * product, abs=1)
+
+
+def test_a_colder_reference_year_raises_bases_where_its_degree_days_are_known(union):
+    """City 1 states the base year, and later the reference year; city 2 neither."""
+    world, actor = union.world, union.world.actor("planner of all")
+    city, school = world.region["city 1"], world.institution["school"]
+
+    def read(table, asked):
+        with actor.look(reckons=True) as connection:
+            return list(table.every(acting(actor, connection), asked))
+
+    def state(region: int, year: int | None, heating: str) -> None:
+        for month in range(1, 13):
+            said = {"heating": heating if month in (1, 2, 12) else "0", "cooling": "0"}
+            fields = said | {"region": region, "year": year, "month": month, "station": "s 1"}
+            carry_out(actor, StateDegreeDays(**fields, source="letter 12"), None)
+
+    state(city, 2015, "500")
+    asked = WhichClimates(target=union.target)
+    assert {one.one.state for one in read(CLIMATES, asked)} == {"no_reference", "nothing"}
+    state(city, None, "600")
+    assert {(one.region_id == city, one.one.state) for one in read(CLIMATES, asked)} == {
+        (True, "known"), (False, "nothing"),
+    }  # fmt: skip
+    lines = read(CORRECTIONS, WhichCorrections(target=union.target))
+    found = {one.institution_id: one.one for one in lines if one.one.name == "climate"}
+    # 777 kWh a month: by March and April 1,554 in 61 days, so 713.3 of February's 28, 63.7 beyond.
+    (heating,) = found[school].parts
+    assert (heating.share, heating.before, heating.after) == (Fraction(5, 732), 1500, 1800)
+    assert found[school].factor == 1_001_366
+    trial = tried_by(actor, union.target, MakeRun(rule="A", corrected=True))
+    quota = next(one for one in trial.run.allocation.quotas if one.institution == school)
+    assert quota.weight_g == quota.base_g * 1_001_366 // 1_000_000
 
 
 def test_documents_limit_what_is_asked_where_a_planner_says_so(union):

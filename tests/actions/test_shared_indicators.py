@@ -6,17 +6,21 @@ from fractions import Fraction
 
 import pytest
 
+from actions.compact.account_acts import ReleaseAccount, RestrictAccount
 from actions.compact.base_words import told
 from actions.compact.bases import line_of
-from actions.compact.cover_acts import CoverUse
+from actions.compact.cover_acts import CoverUse, ExcludeYear, IncludeYear
 from actions.compact.days_table import QUOTA_DAYS
+from actions.compact.decide_movements import ApproveMovement
 from actions.compact.notice_files import file_of
 from actions.compact.notices import quota_notice
 from actions.compact.own_movements import FillReserve, ReturnQuota
 from actions.compact.propose_movements import ProposeTransfer
 from actions.compact.quotas import explain_quota
+from actions.compact.rebalance import ProposeRebalancing
 from actions.compact.reconcile_books import ReconcileBooks
 from actions.compact.runs import prove
+from actions.compact.shared_movements import PutInPool
 from actions.compact.target_words import QUOTAS, fall_of
 from actions.doing import carry_out, foresee
 from actions.tables import rows_of
@@ -25,9 +29,10 @@ from compact.indicators import SHARED, Indicator
 from compact.methods import Method
 from compact.targets import Curve, Target
 from metering.errors import ConflictError, InputError
-from storage.compact import bases, covers, targets
+from storage.compact import accounts, bases, covers, targets
+from storage.compact.accounts import AccountFilter
 from tests.actions.acts import set_target
-from tests.actions.book_world import TERMS, agree
+from tests.actions.book_world import TERMS, agree, people, progressed
 from tests.actions.compact_world import (
     UnionWorld,
     answer_for,
@@ -254,6 +259,97 @@ def test_progress_compares_use_with_the_path_in_one_quantity(union):
         of(union, "police"),
     )
     assert found["total_kgco2"][0] == co2
+
+
+@pytest.mark.parametrize("indicator", SHARED)
+def test_rebalancing_moves_the_indicator_that_was_asked_for(union, indicator):
+    """The office used 60 % in half a year and will lack a fifth; the school can spare much."""
+    quota = dict(union.world.admin(
+        "SELECT institution_id, amount_g FROM run_quota WHERE run_id = %s",
+        union.runs[indicator].run_id,
+    ))  # fmt: skip
+    school, office = quota[of(union, "school")], quota[of(union, "office")]
+    by = {"school": (school // 2, school // 8), "office": (office // 2, office * 6 // 10)}
+    union.world.admin("DELETE FROM progress WHERE indicator = %s", indicator.value)
+    progressed(union, by, indicator.value)
+    before = {one: books(union, one.value) for one in SHARED}
+    rebalance = ProposeRebalancing(
+        member=union.world.region["city 1"], indicator=indicator.value, year=2016, reason="July"
+    )
+    told = foresee(planner(union), rebalance, union.union).effects
+    moves = [one.after.en for one in told if one.code == "entry"]
+    proposed = carry_out(planner(union), rebalance, union.union).result.movement_id
+    carry_out(union.world.actor("union planner"), ApproveMovement(), proposed, again=True)
+    after = {one: books(union, one.value) for one in SHARED}
+
+    assert len(moves) == 2
+    assert all(one.endswith(f" {indicator.unit_shown}") for one in moves)
+    assert all(before[one] == after[one] for one in SHARED if one is not indicator)
+    changed = {
+        whose: amount - before[indicator][account, whose]
+        for (account, whose), amount in after[indicator].items()
+        if amount != before[indicator][account, whose]
+    }
+    assert set(changed) == {of(union, "school"), of(union, "office")}
+    assert sum(changed.values()) == 0
+    assert changed[of(union, "office")] == pytest.approx(office / 5, abs=2)
+
+
+def test_an_account_rests_for_one_indicator_and_goes_on_for_the_others(union):
+    office, at = of(union, "office"), planner(union)
+    said = {"union": union.union, "indicator": "total_kgco2"}
+    carry_out(at, RestrictAccount(**said, reason="short of CO2"), office)
+    first, second = people(union.world)
+
+    def pooled(indicator: str) -> None:
+        action = PutInPool(
+            union=union.union, indicator=indicator, year=2016, amount="1", reason="spare"
+        )
+        made = carry_out(first, action, office).result.movement_id
+        carry_out(second, ApproveMovement(), made, again=True)
+
+    held = books(union, "total_water_m3")["holder", office]
+    pooled("total_water_m3")
+    assert books(union, "total_water_m3")["holder", office] == held - 1000
+    with pytest.raises(ConflictError) as rests:
+        pooled("total_kgco2")
+    assert rests.value.code == "books.account_rests"
+    with at.look() as connection:
+        rows = accounts.listed(connection, AccountFilter(union.union, office, 2016))
+    assert {one.indicator: one.state for one in rows if one.account == "holder"} == {
+        "total_kgce": "open", "total_kgco2": "restricted", "total_water_m3": "open",
+    }  # fmt: skip
+    carry_out(at, ReleaseAccount(**said, reason="plan 12 is filed"), office)
+
+
+def test_a_year_is_left_out_of_the_cover_of_one_indicator(union):
+    school, at, before = of(union, "school"), planner(union), status(union, "school")
+    said = {"union": union.union, "indicator": "total_kgco2", "year": 2016, "reason": "no factor"}
+    carry_out(at, ExcludeYear(**said), school)
+    assert status(union, "school") == before | {"total_kgco2": "excluded"}
+    carry_out(at, IncludeYear(**said), school)
+    assert status(union, "school") == before
+
+
+def test_what_differs_in_one_indicators_books_blocks_that_account_alone(union):
+    school, at = of(union, "school"), planner(union)
+    for by in (1, -1):
+        union.world.admin("SET session_replication_role = replica")
+        union.world.admin(
+            """UPDATE book_entry SET amount_g = amount_g + %s
+                WHERE id = (SELECT min(id) FROM book_entry
+                             WHERE institution_id = %s AND indicator = 'total_water_m3')""",
+            by, school,
+        )  # fmt: skip
+        union.world.admin("SET session_replication_role = DEFAULT")
+        found = carry_out(at, ReconcileBooks(), union.union).result.differences
+        assert found == (by == 1)
+        blocked = union.world.admin(
+            "SELECT institution_id, indicator FROM storage.account_state WHERE state = 'blocked'"
+        )
+        assert blocked == [(school, "total_water_m3")]
+    action = ReleaseAccount(union=union.union, indicator="total_water_m3", reason="looked at")
+    carry_out(at, action, school)
 
 
 def test_books_and_second_log_agree(union):

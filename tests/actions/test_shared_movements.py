@@ -9,6 +9,8 @@ from actions.compact.account_acts import CloseAccount
 from actions.compact.close_books import CloseBooks
 from actions.compact.cover_acts import CoverUse
 from actions.compact.decide_movements import ApproveMovement
+from actions.compact.movement_things import movement_name
+from actions.compact.movements_table import MOVEMENTS, WhichMovements
 from actions.compact.rebalance import ProposeRebalancing
 from actions.compact.reconcile_books import ReconcileBooks
 from actions.compact.shared_movements import (
@@ -17,7 +19,8 @@ from actions.compact.shared_movements import (
     TakeFromPool,
 )
 from actions.doing import carry_out, foresee
-from metering.errors import ConflictError
+from actions.tables import rows_of
+from metering.errors import ConflictError, InputError
 from tests.actions.book_world import balances, make_books, people, progressed
 from tests.actions.compact_world import UnionWorld, make_union_world
 
@@ -40,10 +43,17 @@ def approved(union: UnionWorld, action, on: int) -> int:
 def test_a_pool_takes_and_gives_and_a_years_books_close_with_nothing_left(union):
     of, city = union.world.institution, union.world.region["city 1"]
     said = {"union": union.union, "year": 2016, "reason": "spare"}
-    approved(union, PutInPool(**said, amount="5"), of["school"])
+    put = approved(union, PutInPool(**said, amount="5"), of["school"])
     assert balances(union)["pool", city] == 5000
-    approved(union, TakeFromPool(**said, amount="3"), of["office"])
+    take = approved(union, TakeFromPool(**said, amount="3"), of["office"])
     assert balances(union)["pool", city] == 2000
+    asked = WhichMovements(union=union.union)
+    listed = rows_of(union.world.actor(), MOVEMENTS, asked, None, 10).rows
+    ways = {one.movement_id: (one.into_pool, movement_name(one, "en")) for one in listed}
+    assert ways[put][0] is True
+    assert ways[put][1].startswith("Into the pool")
+    assert ways[take][0] is False
+    assert ways[take][1].startswith("Out of the pool")
 
     planner = union.world.actor("planner of all")
     with pytest.raises(ConflictError) as running:
@@ -154,6 +164,14 @@ def test_what_an_institution_holds_goes_to_its_successors_and_its_account_closes
     with pytest.raises(ConflictError) as nobody:  # the roster knows of no successor
         carry_out(world.actor(), hand_over, of["school"])
     assert nobody.value.code == "roster.shares"
+    itself = [{"institution": of["school"], "percent": "100"}]
+    with pytest.raises(InputError) as same:
+        carry_out(
+            world.actor(),
+            ProposeSuccession(union=union.union, reason="x", successors=itself),
+            of["school"],
+        )
+    assert same.value.code == "roster.into_itself"
     merged(union, successors)
     approved(union, hand_over, of["school"])
     for year, was in before.items():

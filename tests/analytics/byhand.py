@@ -85,7 +85,7 @@ def steps(kind: int, rows: list[Row], bounds: Bounds = BOUNDS) -> list[Step]:
 
 def fits(most: int | None, used: int, time_ms: int) -> bool:
     """Whether a use can have been."""
-    return most is None or Fraction(used) <= Fraction(most * time_ms, HOUR)
+    return most is None or used * HOUR <= most * time_ms
 
 
 def _intervals(rows: list[Row]) -> Iterator[Step]:

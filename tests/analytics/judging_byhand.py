@@ -74,17 +74,29 @@ def _bridged(
 ) -> set[int]:
     """The places of what lies between two readings that fit, about steps that cannot be."""
     gone: set[int] = set()
+    faults = [_fault(whole, one, other) for one, other in pairwise(left)]
     for length in range(1, longest + 1):
         found = [
             a
             for a in range(len(left) - length - 1)
-            if not gone & set(range(a, a + length + 2))
+            if any(faults[a : a + length + 1])  # where nothing is impossible there is no bridge
+            and not gone & set(range(a, a + length + 2))
             and _bridges(whole, left, a, a + length + 1, calm, bounds)
         ]
         for before, a in pairwise([-length - 1, *found]):
             if a - before > length:
                 gone |= set(range(a + 1, a + length + 1))
     return gone
+
+
+def _fault(whole: _Register, one: int, other: int) -> str | None:
+    """What is impossible about a step of those left; nothing is where no limit is stated."""
+    rows = whole.rows
+    if not whole.follows(one, other) or rows[one].facts.most is None:
+        return None
+    if whole.rise(one, other) < 0:
+        return None if _can_wrap(rows[one], rows[other], 10) else "fall"
+    return None if whole.plausible(one, other) else "over"
 
 
 def _bridges(whole: _Register, left: list[int], a: int, z: int, calm: int, bounds: Bounds) -> bool:
@@ -97,15 +109,9 @@ def _bridges(whole: _Register, left: list[int], a: int, z: int, calm: int, bound
         return False
 
     def fault(x: int) -> str | None:
-        """What is impossible about a step of those left; nothing beyond the register is."""
-        one, other = left[x], left[x + 1]
-        same = whole.follows(one, other) and whole.out[one] == whole.out[left[a]]
-        most = rows[one].facts.most
-        if not same or most is None:
-            return None
-        if whole.rise(one, other) < 0:
-            return None if _can_wrap(rows[one], rows[other], 10) else "fall"
-        return None if whole.plausible(one, other) else "over"
+        """What is impossible about a step; nothing beyond the register is."""
+        same = whole.out[left[x]] == whole.out[left[a]]
+        return _fault(whole, left[x], left[x + 1]) if same else None
 
     beside = [*range(max(a - calm, 0), a), *range(z, min(z + calm, len(left) - 1))]
     if any(fault(x) for x in beside):

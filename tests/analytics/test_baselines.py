@@ -231,3 +231,13 @@ def test_seasons_part_each_kind_of_day():
 
     assert work.tolist() == [0, 1, 0, 0, 1, 0]
     assert daykinds.by_season(days, work).tolist() == [0, 2, 0, 1, 3, 0]
+
+
+def test_hours_of_which_a_part_is_open_are_open():
+    opens = np.array([[0, 510], [0, 0]])
+    closes = np.array([[1440, 1055], [0, 60]])
+    hours = daykinds.hours_open(opens, closes)
+    assert hours.shape == (2, 48)
+    assert hours[0, :24].all()
+    assert np.flatnonzero(hours[0, 24:]).tolist() == list(range(8, 18))  # 8:30 to 17:35
+    assert np.flatnonzero(hours[1]).tolist() == [24]

@@ -75,6 +75,21 @@ def test_zeros_matter_while_a_building_is_open():
     assert of(zeros, "zero") == [(0, day, 5)]
 
 
+def test_each_meter_may_have_hours_of_its_own():
+    use = week(np.random.default_rng(7), m=2, days=180)
+    night = 24 * 50 + 1
+    use[:, night : night + 5] = 0
+    hour = np.arange(use.shape[1])
+    day = (hour % 24 >= 8) & (hour % 24 < 18)
+    both = np.array([day, np.ones_like(day)])
+    assert of(found(use, is_open=both), "zero") == [(1, night, 5)]
+    month = hour // (24 * 30)
+    use[:, ~day & (month == 4)] *= 1.6
+    alike = levels.idle(use, np.array([day, day]), month)
+    assert alike.size.tolist() == levels.idle(use, day, month).size.tolist()
+    assert set(levels.idle(use, both, month).meter) == {0}  # one that never closes is never idle
+
+
 def test_what_was_dismissed_widens_its_hours():
     use = week(np.random.default_rng(3), m=1)
     use[0, 1500] += 400

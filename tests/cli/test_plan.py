@@ -66,3 +66,16 @@ def verified_elsewhere(world, run_id, file):
     said = CliRunner(env=nowhere).invoke(app, ["plan", "verify", str(file)])
     assert said.exit_code == 1
     assert "- Altered: inputs.holders[0] (institution" in said.stdout
+
+    [(root,)] = world.admin(
+        "SELECT encode(root, 'hex') FROM run_snapshot WHERE run_id = %s", run_id
+    )
+    city = world.region["city 1"]
+    assert plan("part", run_id, "--member", city, "-o", file).stdout.split()[0] == root
+    said = CliRunner(env=nowhere).invoke(app, ["plan", "verify", str(file), "--digest", root])
+    assert said.exit_code == 0, said.output
+    assert "It shows 3 institutions" in said.stdout
+    file.write_text(file.read_text().replace('amount_g\\":', 'amount_g\\":1', 1))
+    said = CliRunner(env=nowhere).invoke(app, ["plan", "verify", str(file), "--digest", root])
+    assert said.exit_code == 1
+    assert "- Altered: " in said.stdout

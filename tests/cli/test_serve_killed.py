@@ -153,6 +153,13 @@ def state(at: int, token: str, where: str) -> dict:
     return dict(json.loads(one.getresponse().read()))
 
 
+def listed(at: int, token: str) -> list[dict]:
+    one = asking(at)
+    said = {"Authorization": f"Bearer {token}"}
+    one.request("GET", "/api/v1/imports/files", headers=said)
+    return list(json.loads(one.getresponse().read())["items"])
+
+
 def work(database) -> None:
     Worker(database.url("worker"), WorkSettings(), lambda *_, **__: None).drain()
 
@@ -218,7 +225,15 @@ def test_killed_while_it_stores_counts_or_takes_back_nothing_is_half_done(
         assert (asked(database, COUNTED), asked(database, HOURS)) == counted
         process = served(database, port)
         began = time.monotonic()
-        assert undone(port, logged_in(port), file_id) == 201
+        token = logged_in(port)
+        with ThreadPoolExecutor(1) as pool:
+            answer, seen = pool.submit(undone, port, token, file_id), set[int]()
+            while not answer.done():  # others see how far it is before anything is committed
+                seen |= {one["taken_back"] or 0 for one in listed(port, token)}
+            assert answer.result() == 201
+        print(f"\nseen on the way: {len(seen)} counts up to {max(seen):,}")
+        assert max(seen) <= rows
+        assert len(seen) > 2 or rows < 100_000
         print(f"\n{rows:,} rows taken back in {time.monotonic() - began:.0f} s")
         assert asked(database, STORED)[0][:3] == before[0][:3]
         work(database)

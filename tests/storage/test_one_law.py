@@ -67,6 +67,13 @@ def test_shares_are_those_of_analytics(asked, case):
         assert one(asked, "SELECT storage.part_of(%s, 123, 1000000)", case["used"]) == case["used"]
 
 
+@pytest.mark.parametrize("case", CASES["balances"], ids=lambda case: case["name"])
+def test_balances_are_judged_as_by_analytics(asked, case):
+    statement = "SELECT storage.balance_verdict(%s, %s, %s, %s)"
+    sides = (case.get("main"), case.get("subs"), case["tolerance"], case["both_ways"])
+    assert one(asked, statement, *sides) == case["verdict"]
+
+
 @pytest.mark.parametrize("case", CASES["grid"], ids=lambda case: case["name"])
 def test_grid_factors_are_those_of_analytics(asked, case):
     scopes, codes, years, _ = zip(*case["editions"], strict=True)

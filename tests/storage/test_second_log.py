@@ -179,8 +179,9 @@ def test_states_of_an_account_follow_one_another_in_few_ways(union, admin):
     }  # fmt: skip
     states = ("open", "restricted", "blocked", "closed")
     school = union.world.institution["school"]
-    statement = """INSERT INTO book_account_state (union_id, institution_id, state, reason, made_by)
-                   VALUES (%s, %s, %s, 'test', 'user:1')"""
+    statement = """INSERT INTO book_account_state (union_id, institution_id, indicator, state,
+                       reason, made_by)
+                   VALUES (%s, %s, 'total_kgce', %s, 'test', 'user:1')"""
     for was in ("open", "restricted", "blocked"):
         for to in states:
             if was != "open":
@@ -201,8 +202,9 @@ def test_an_account_that_rests_moves_nothing_and_a_restricted_one_only_takes(uni
     for state, refused in (("restricted", (True, False)), ("blocked", (True, True))):
         for entries, rests in zip((out, into), refused, strict=True):
             admin.execute(
-                """INSERT INTO book_account_state (union_id, institution_id, state, reason, made_by)
-                   VALUES (%s, %s, %s, 'test', 'user:1')""",
+                """INSERT INTO book_account_state (union_id, institution_id, indicator, state,
+                       reason, made_by)
+                   VALUES (%s, %s, 'total_kgce', %s, 'test', 'user:1')""",
                 [union.union, school, state],
             )
             assert entered(admin, union, *entries) == ("account_state" if rests else None)

@@ -47,11 +47,13 @@ def hours(channel: Channel) -> dict[int, tuple[int | None, int, int]]:
     return byhand.hours(steps(channel))
 
 
-def days(channel: Channel) -> dict[str, tuple[int | None, int, int]]:
-    """Return civil day → (used or None, measured_s, known_s)."""
+def days(
+    by_hour: dict[int, tuple[int | None, int, int]], zone: str
+) -> dict[str, tuple[int | None, int, int]]:
+    """Return civil day → (used or None, measured_s, known_s), of hours as above."""
     found: dict[str, tuple[int | None, int, int]] = {}
-    for hour, (used, measured, known) in hours(channel).items():
-        day = datetime.fromtimestamp(hour / 1000, UTC).astimezone(ZoneInfo(channel.zone))
+    for hour, (used, measured, known) in by_hour.items():
+        day = datetime.fromtimestamp(hour / 1000, UTC).astimezone(ZoneInfo(zone))
         key = day.date().isoformat()
         so_far, measured_so_far, known_so_far = found.get(key, (None, 0, 0))
         total = so_far if used is None else (so_far or 0) + used

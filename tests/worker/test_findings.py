@@ -7,7 +7,9 @@ import pytest
 
 from actions.accounts.findings import ConfirmFinding, DismissFinding
 from actions.doing import carry_out
+from actions.registry.opening import WithdrawVacation
 from storage.accounts import findings as stored
+from tests.actions.examples_of_opening import hours, vacation
 from tests.actions.world import HOUR_MS, START_MS, make_world
 from worker.kinds import findings
 from worker.registered import do_one
@@ -133,3 +135,21 @@ def test_a_channel_is_looked_at_once_a_day_and_anew_when_old_hours_come(world):
     world.say("clinic e", readings, gateway="demo-a/g2")
     world.work()
     assert channel in due(world)
+
+
+def test_who_states_when_it_is_closed_has_no_zeros_of_that_time(world):
+    channel = world.channel["clinic e"]
+    measure(world, channel)
+    look(world)
+    assert "zero" in {one[0] for one in told(world, channel)}
+    made = vacation(world, "2015-08-24", "2015-08-31", "clinic")
+    assert channel in due(world)  # what was looked at by other hours is looked at anew
+    look(world)
+    assert "zero" not in {one[0] for one in told(world, channel)}
+    carry_out(world.actor(), WithdrawVacation(), made)
+    hours(world, ["wed"], "00:00-09:00", name="clinic")
+    look(world)
+    assert "zero" not in {one[0] for one in told(world, channel)}
+    hours(world, ["wed"], "00:00-24:00", name="clinic")
+    look(world)
+    assert "zero" in {one[0] for one in told(world, channel)}

@@ -1,6 +1,7 @@
 """A register that only goes on costs what came, and its hours are those of all its readings."""
 
 import random
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from storage.readings.store import Store
 from tests.storage.world import START_MS, SentReading, batch_of, forget_readings, make_channels
 from worker.loop import Worker, WorkSettings
+from worker.usage import Limits, recompute
 
 MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
 KEPT = "SELECT channel_id, storage.ms(at), value FROM usage_end ORDER BY 1"
 TABLES = ("usage_hour", "usage_day", "usage_month")
 
@@ -135,6 +138,59 @@ def test_a_reading_that_is_seen_before_its_place_in_the_queue_counts_once(regist
     register.read()
 
     assert register.usage() == register.anew()
+
+
+def test_a_late_reading_that_waits_with_newer_ones_counts(register):
+    register.send(*calm(300))
+    register.read()
+    at, value = calm(1, 310)[0]
+    register.send((at + HOUR_MS, value))
+    register.read()
+    assert register.ask(KEPT) == [(register.channel, at + HOUR_MS, value)]
+
+    register.send((at, value - 3))
+    register.send((at + HOUR_MS + MINUTE_MS, value + 3))
+    register.read()
+
+    assert register.usage() == register.anew()
+
+
+def test_a_month_that_comes_late_is_taken_piece_by_piece_beside_what_only_goes_on(database):
+    make_channels(database.admin_url, [0] * 3, wraps_at=100_000, max_per_hour=6_000, period_s=300)
+    store = Store(database.url("collector"), "test")
+    limits = Limits(beside=100)
+    work = Worker(database.url("worker"), WorkSettings(limits=limits), quiet)
+
+    def send(key: int, rows: list[tuple[int, int]]) -> None:
+        sent = [SentReading(f"k{key}", at, float(value), 1) for at, value in rows]
+        store.write(*batch_of(sent), [])
+
+    def taken_once() -> tuple[int, int]:
+        """Take one transaction; return how many channels and readings it took."""
+        with ExitStack() as stack:
+            connection = work._open(stack, "usage")
+            assert work._months is not None
+            done = recompute(connection, work._months, limits)
+            return len(done.channels), done.readings
+
+    send(0, calm(300))
+    work.drain()
+    send(1, calm(400))
+    send(2, calm(400))
+    send(0, calm(1, 300))
+
+    channels, readings = taken_once()
+
+    assert channels == 2  # the one that goes on though it came last, and one of the others
+    assert readings < 300
+    send(0, calm(1, 301))
+    work.drain()
+    store.close()
+    found = psycopg.connect(database.admin_url).execute(
+        "SELECT channel_id, sum(used)::int FROM usage_hour GROUP BY 1 ORDER BY 1"
+    )
+    first, last = calm(1)[0][1], [calm(1, n)[0][1] for n in (301, 399, 399)]
+    assert [used for _, used in found] == [value - first for value in last]
 
 
 @pytest.mark.parametrize("seed", range(2))

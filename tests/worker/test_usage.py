@@ -83,15 +83,16 @@ def modelled(database, ids: list[int], kinds: list[int], *, wraps_at: int, zone:
 
 
 def assert_as_modelled(database, channels: dict) -> None:
+    by_hour = {channel_id: model.hours(channel) for channel_id, channel in channels.items()}
     wanted_hours = [
         (channel_id, hour, *figures)
-        for channel_id, channel in channels.items()
-        for hour, figures in model.hours(channel).items()
+        for channel_id, of in by_hour.items()
+        for hour, figures in of.items()
     ]
     wanted_days = [
         (channel_id, day, *figures)
-        for channel_id, channel in channels.items()
-        for day, figures in model.days(channel).items()
+        for channel_id, of in by_hour.items()
+        for day, figures in model.days(of, channels[channel_id].zone).items()
     ]
     assert rows(database, "usage_hour") == sorted(wanted_hours)
     assert rows(database, "usage_day") == sorted(wanted_days)

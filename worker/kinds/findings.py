@@ -8,6 +8,7 @@ import numpy as np
 from psycopg import Connection
 
 from analytics import faults, levels
+from analytics.daykinds import hours_open
 from analytics.faults import KINDS, METHOD, Findings
 from analytics.moments import Bools, Floats, Ints
 from analytics.told import Stretch, Told, settled
@@ -26,7 +27,6 @@ _AGAIN: Final = timedelta(days=28)  # that are looked at once more: readings com
 _AROUND: Final = timedelta(days=56)  # before them, for what is usual
 _YEAR: Final = timedelta(days=400)  # for the months of nights and weekends
 _MOST: Final = timedelta(days=760)  # that one look goes on
-_OPEN: Final = range(6, 22)  # hours of a workday, as those that are no night
 _WIDER: Final = 1.25  # an hour of the week, by each dismissal
 _WIDEST: Final = 3.0
 _EPOCH: Final = date(1970, 1, 1)  # a Thursday
@@ -94,21 +94,35 @@ def _look(connection: Connection[Any], some: Sequence[Due]) -> None:
     inside = (hour >= 0) & (hour < count)
     use[place[inside], hour[inside]] = hours["used"][inside]
     known = findings.kept(connection, [one.channel_id for one in some], first, until)
-    found = _found(connection, use, first, until, _wide(some, known, begin), whole=whole)
+    is_open = _open(connection, some, first, until)
+    found = _found(use, first, is_open, _wide(some, known, begin), whole=whole)
     here = [one for one in known if one.until > begin and one.first < begin + count]
     _settle(connection, some, found, here, begin, whole=whole)
 
 
-def _found(
-    connection: Connection[Any], use: Floats, first: date, until: date, wide: Floats, *, whole: bool
-) -> Findings:
+def _open(connection: Connection[Any], some: Sequence[Due], first: date, until: date) -> Bools:
+    """Return the hours from a midnight on in which each channel's institution is open.
+
+    returns: (n,) where all are open as usual, else (m, n).
+    """
+    count = (until - first).days
+    houses = sorted({one.institution_id for one in some})
+    rows = findings.opening(connection, houses, first, until)
+    place = {house: row for row, house in enumerate(sorted({one[0] for one in rows}))}
+    minutes = np.zeros((2, len(place), count), np.int64)
+    for house, day, opens, closes in rows:
+        minutes[:, place[house], (day - first).days] = opens, closes
+    opened = hours_open(minutes[0], minutes[1])
+    if len(place) == 1:
+        return np.asarray(opened[0])
+    return np.asarray(opened[[place.get(one.institution_id, place[0]) for one in some]])
+
+
+def _found(use: Floats, first: date, is_open: Bools, wide: Floats, *, whole: bool) -> Findings:
     """Return what stands out of (m, n) civil hours from a midnight."""
-    each = [first + timedelta(days=one) for one in range((until - first).days)]
-    work = findings.workdays(connection, first, until)
-    worked = np.repeat([one in work for one in each], 24)
-    is_open: Bools = worked & np.isin(np.tile(np.arange(24), len(each)), list(_OPEN))
     parts = [faults.found(use, wide=wide, is_open=is_open)]
     if whole:
+        each = [first + timedelta(days=one) for one in range(use.shape[1] // 24)]
         month: Ints = np.repeat([one.year * 12 + one.month for one in each], 24)
         parts.append(levels.idle(use, is_open, month - month[0]))
     return Findings.of(parts)

@@ -1,6 +1,7 @@
 """What an account stands on, down to readings, coefficients and the arithmetic."""
 
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -20,6 +21,7 @@ from api.routes.registry.channels import (
     channel_shown,
     setting_shown,
 )
+from storage.accounts.documents import Document
 from storage.accounts.explanations import Coefficient, GridFactor
 from storage.seed_words import in_chinese
 
@@ -43,6 +45,23 @@ class DayShown(BaseModel):
     measured_s: int
 
 
+class InputShown(Shown):
+    """A channel of which a virtual one is made."""
+
+    channel_id: int
+    sign: int = Field(description="1: added, or the part is of it; -1: taken off.")
+    name: str | None = Field(description="Null where it is somebody else's.")
+    used: int | None = Field(description="Quanta in the month, of the hours that are known.")
+
+
+class DerivedShown(Shown):
+    """What a virtual channel's use is made of; /formulas?channel= has its formulas."""
+
+    inputs: list[InputShown]
+    used: int | None = Field(description="Quanta, computed anew from the hours of the inputs.")
+    whole: bool = Field(description="Whether the reader sees all that it is made of.")
+
+
 class TermShown(BaseModel):
     """A channel's part in the account."""
 
@@ -58,6 +77,27 @@ class TermShown(BaseModel):
     channel: ChannelShown | None = Field(description="Null where beyond the reader's rights.")
     settings: list[SettingShown]
     evidence: EvidenceShown | None
+    derived: DerivedShown | None = Field(description="Of a virtual channel, in place of evidence.")
+
+
+class DocumentShown(BaseModel):
+    """A bill, a typed figure or an estimate that the account rests on."""
+
+    kind: str = Field(description="bill, typed, delivery or estimate")
+    id: int
+    number: str = Field(
+        description="The supplier's, of a bill; on what a typed figure rests; how one estimated."
+    )
+    first: date
+    last: date
+    basis: str | None = Field(description="Of a bill: days or billed.")
+    whole: Exact = Field(description="Of the whole document, in the account's unit.")
+    part: Exact = Field(description="What of it is in this account.")
+    scan: str | None = Field(description="The attachment's SHA-256.")
+    estimated: bool
+    reason: str | None
+    known_since: datetime
+    known_by: str
 
 
 class CoefficientShown(BaseModel):
@@ -108,6 +148,7 @@ class ExplanationShown(BaseModel):
 
     account: AccountShown
     terms: list[TermShown]
+    documents: list[DocumentShown] = Field(description="Of an account that no meter made.")
     agrees: bool = Field(description="Whether the parts shown add to the account.")
     waits: bool = Field(description="Readings have come whose use is still to be computed.")
     counted_twice: list[int] = Field(
@@ -139,6 +180,7 @@ def get_explanation(
     return ExplanationShown(
         account=account_shown(found.account),
         terms=[_term(one, found.account.per_unit) for one in found.terms],
+        documents=[_document(one, found.account.per_unit) for one in found.documents],
         agrees=found.agrees,
         waits=found.waits,
         counted_twice=list(found.counted_twice),
@@ -174,6 +216,14 @@ def _term(term: ExplainedTerm, per_unit: int) -> TermShown:
             setting_shown(one, term.channel) for one in term.settings if term.channel is not None
         ],
         evidence=evidence_shown(term.evidence, term.channel, per_unit),
+        derived=DerivedShown.model_validate(term.derived) if term.derived else None,
+    )
+
+
+def _document(found: Document, per_unit: int) -> DocumentShown:
+    whole, part = in_units(found.whole, per_unit), in_units(found.part, per_unit)
+    return DocumentShown.model_validate(
+        {**asdict(found), "whole": whole, "part": part}, from_attributes=False
     )
 
 

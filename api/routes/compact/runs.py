@@ -13,7 +13,7 @@ from actions.compact.runs import (
     prove,
     snapshot_of,
 )
-from actions.compact.snapshot_export import exported
+from actions.compact.snapshot_export import exported, part_exported
 from actions.figures import kilograms
 from api.auth import CurrentActor
 from api.fields import Exact, Id
@@ -32,6 +32,7 @@ class RunShown(BaseModel):
     version: int
     rule: str
     sha256: str = Field(description="Of the snapshot's bytes.")
+    root: str = Field(description="To which every part of the snapshot leads.")
     quotas: int
     indicator: str
     unit: str = Field(description="Of the amounts: kgce, kgCO2 or m3.")
@@ -99,6 +100,23 @@ def get_snapshot(run_id: Id, actor: CurrentActor) -> Response:
 def get_snapshot_file(run_id: Id, actor: CurrentActor) -> Response:
     """Return the snapshot with a check of each part, for `commonwatt plan verify` anywhere."""
     found = exported(actor, run_id)
+    headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
+    return Response(found.content, media_type="application/json", headers=headers)
+
+
+@router.get(
+    "/runs/{run_id}/snapshot-part",
+    summary="What the reader may see of a run, to verify elsewhere",
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+    response_class=Response,
+)
+def get_snapshot_part(run_id: Id, actor: CurrentActor, member: Id | None = None) -> Response:
+    """Return the institutions and levels that the reader sees, which lead to the run's root.
+
+    Of all others it holds salted digests. `member` leaves one member's own alone, to hand to it;
+    `commonwatt plan verify` reads the file anywhere.
+    """
+    found = part_exported(actor, run_id, member)
     headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
     return Response(found.content, media_type="application/json", headers=headers)
 

@@ -28,14 +28,29 @@ def _named(
     }  # fmt: skip
 
 
-def answers_given(
-    named: Annotated[Mapping[str, str | list[str]], Depends(_named)],
-    decimal: Annotated[str, Query(max_length=1, description="Before decimals: `.`, `,`.")] = "",
-    dates: Annotated[
-        str, Query(max_length=3, description="In 03/04/2026: `dmy`, `mdy`; in 25-1-12 also `ymd`.")
+def _meant(
+    years: Annotated[
+        str, Query(max_length=3, description="Of 113/05/01: `roc`, which is 2024.")
     ] = "",
     brackets: Annotated[
         str, Query(max_length=5, description="Whether (5) is -5: `minus`, `mark`.")
+    ] = "",
+    sheets: Annotated[
+        str, Query(max_length=8, description="`readings`: others are left out.")
+    ] = "",
+    hidden: Annotated[
+        str, Query(max_length=5, description="Sheets that a spreadsheet hides: `read`, `leave`.")
+    ] = "",
+) -> Mapping[str, str]:
+    return {"years": years, "brackets": brackets, "sheets": sheets, "hidden": hidden}
+
+
+def answers_given(
+    named: Annotated[Mapping[str, str | list[str]], Depends(_named)],
+    meant: Annotated[Mapping[str, str], Depends(_meant)],
+    decimal: Annotated[str, Query(max_length=1, description="Before decimals: `.`, `,`.")] = "",
+    dates: Annotated[
+        str, Query(max_length=3, description="In 03/04/2026: `dmy`, `mdy`; in 25-1-12 also `ymd`.")
     ] = "",
     last_day: Annotated[
         str, Query(max_length=3, description="Whether periods hold their last day: `in`, `out`.")
@@ -43,9 +58,6 @@ def answers_given(
     stamp: Annotated[str, Query(max_length=5, description="Of times: `start`, `end`.")] = "",
     month: Annotated[
         str, Query(max_length=9, description="Where it names none: `2025-01`, or a year.")
-    ] = "",
-    sheets: Annotated[
-        str, Query(max_length=8, description="`readings`: others are left out.")
     ] = "",
     length_s: Annotated[
         str, Query(max_length=9, description="How long the use of a row lasts, seconds.")
@@ -62,9 +74,9 @@ def answers_given(
 ) -> Mapping[str, str | list[str]]:
     """Return answers to what a file leaves open, by name; empty ones are not given."""
     return {
-        **named,
-        "decimal": decimal, "dates": dates, "brackets": brackets,
+        **named, **meant,
+        "decimal": decimal, "dates": dates,
         "last_day": last_day, "stamp": stamp,
         "length_s": length_s, "hour": hour, "rates": rates, "ratio": ratio,
-        "formulas": formulas, "empty": empty, "month": month, "sheets": sheets,
+        "formulas": formulas, "empty": empty, "month": month,
     }  # fmt: skip

@@ -20,14 +20,14 @@ _UNION: Final = Variable(
     """,
     numeric=True,
 )
-# Members recompute under one agreed profile: that of the newest target.
+# Members recompute under one agreed profile: of the agreement in force, else of the newest target.
 _PROFILE: Final = Variable(
     "profile",
     Text("折标系数组", "Profile"),
     """
     SELECT code AS "__value", code AS "__text" FROM (
-        SELECT profile AS code, target_id AS place FROM report.target
-         WHERE union_id::text = '$union'
+        SELECT report.agreed_profile(u.union_id) AS code, 1 AS place
+          FROM report.region_union u WHERE u.union_id::text = '$union'
          UNION ALL SELECT code, 0 FROM report.profile WHERE is_default) p
      ORDER BY place DESC LIMIT 1
     """,

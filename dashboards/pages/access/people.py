@@ -10,7 +10,7 @@ from actions.access.persons import AuditEntry, person
 from actions.access.things import GRANT
 from actions.catalogue import declared
 from actions.things import PERSON
-from dashboards.pages.forms import offered
+from dashboards.pages.offers import offered
 from dashboards.pages.viewer import Reader, Viewer
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]

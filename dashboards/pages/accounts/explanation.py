@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Response
 
+from actions.accounts.estimate_account import WAYS
 from actions.accounts.explanations import ExplainedTerm, Explanation, explain_account
 from actions.accounts.overview import months_before
 from actions.figures import instant
@@ -20,6 +21,7 @@ from analytics.coverage import coverage
 from dashboards.pages import writing
 from dashboards.pages.readings.settling import Link, may_correct, settles
 from dashboards.pages.viewer import Reader, Viewer
+from storage.accounts.documents import Document
 from storage.accounts.explanations import EffectiveReading
 from storage.registry.meters import DatedSetting
 
@@ -138,6 +140,18 @@ class Evident:
         return zh if self.viewer.lang == "zh" else en
 
 
+class Paper:
+    """A document behind an account, as the page writes it."""
+
+    def __init__(self, viewer: Viewer, paper: Document, per_unit: int) -> None:
+        self.paper = paper
+        self.whole = writing.exact(paper.whole, per_unit)
+        self.part = writing.exact(paper.part, per_unit)
+        self.places = writing.places_for([self.part])
+        ways = WAYS if paper.kind == "estimate" else {}
+        self.number = ways[paper.number].say(viewer.lang) if ways else paper.number
+
+
 @router.get("/institutions/{institution_id}/accounts/{carrier}/{month}")
 def get_explanation(
     institution_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
@@ -167,6 +181,7 @@ def get_explanation(
         coverage=coverage(account.known_s, account.expected_s),
         shape=coverage(account.measured_s, account.expected_s),
         terms=[Evident(viewer, term, account.per_unit) for term in found.terms],
+        papers=[Paper(viewer, each, account.per_unit) for each in found.documents],
         twice=_twice(found),
         taken=next((each for each in found.grid_chain if each.value is not None), None),
     )

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from actions.accounts.overview import Year, months_before, year_of
-from actions.declared import Thing
 from actions.registry.things import INSTITUTION as OF_REGISTRY
 from actions.things import CHANNEL
 from dashboards.boards.catalogue import BUILDING, COMPARISON, INSTITUTION
@@ -15,7 +14,7 @@ from dashboards.pages import writing
 from dashboards.pages.accounts.cards import of_one
 from dashboards.pages.accounts.curve import CurveShown, curve_of
 from dashboards.pages.accounts.months import Cell, Months
-from dashboards.pages.forms import offered
+from dashboards.pages.offers import Offered, offers_by_topic
 from dashboards.pages.readings.settling import Oddity, oddities
 from dashboards.pages.viewer import Reader, Viewer
 from storage.registry.regions import Carrier
@@ -59,26 +58,18 @@ def get_institution(
         chart=_chart(viewer, months, chosen),
         curve=shown,
         offers=_offers(viewer, shown),
-        acts=_links(viewer, OF_REGISTRY, institution_id),
+        acts=offers_by_topic(viewer, OF_REGISTRY, institution_id),
         odd=_odd(viewer, shown),
         step=_steps(year),
         boards=(INSTITUTION, BUILDING, COMPARISON),
     )
 
 
-def _offers(viewer: Viewer, curve: CurveShown | None) -> list[tuple[str, str]]:
+def _offers(viewer: Viewer, curve: CurveShown | None) -> list[Offered]:
     """Return what the reader may do to the channel shown, if one is."""
     if curve is None or not curve.chosen.key.isdecimal():
         return []
-    return _links(viewer, CHANNEL, int(curve.chosen.key))
-
-
-def _links(viewer: Viewer, thing: Thing[Any], on: int) -> list[tuple[str, str]]:
-    """Return the forms of what the reader may do to an object, each with its name."""
-    return [
-        (f"/do/{one.about.code}/{on}", one.about.words.say(viewer.lang))
-        for one in offered(viewer, thing, on)
-    ]
+    return offers_by_topic(viewer, CHANNEL, int(curve.chosen.key))
 
 
 def _odd(viewer: Viewer, curve: CurveShown | None) -> list[Oddity]:

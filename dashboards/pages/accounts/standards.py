@@ -32,7 +32,7 @@ from compact.standard_answers import Applies, Verdict
 from compact.standard_matching import Differs
 from compact.standards import Dimension, Standard, Tier
 from dashboards.pages import writing
-from dashboards.pages.forms import offered
+from dashboards.pages.offers import offered
 from dashboards.pages.viewer import Reader, Viewer
 from storage.registry.standard_facts import StandardFact
 

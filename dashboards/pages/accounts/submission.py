@@ -8,7 +8,7 @@ from actions.accounts.submission_things import STATES, SUBMISSION, named
 from actions.accounts.submissions_table import STEPS, SUBMISSIONS, stations
 from actions.accounts.survey_files import ReturnForm, return_file
 from actions.accounts.survey_table import CELLS
-from dashboards.pages.forms import offered
+from dashboards.pages.offers import offered
 from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader
 from storage.accounts import submissions

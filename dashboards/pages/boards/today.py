@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
+from actions.accounts.balances_table import curve_link as balance_href
+from actions.accounts.balances_table import node_of, rest_percent
 from actions.accounts.findings import KINDS, house_of, meter_of
 from actions.accounts.findings_table import curve_link
 from actions.boards.today import (
@@ -25,6 +27,7 @@ from actions.boards.waiting import Approval
 from actions.compact.movement_things import MOVEMENT
 from actions.compact.target_words import amount_words
 from dashboards.pages import writing
+from dashboards.pages.boards.unknown_steps import unknown_row
 from dashboards.pages.boards.year_ends import Forecast, year_end
 from dashboards.pages.viewer import Reader, Viewer
 from metering.days import civil_day
@@ -121,8 +124,12 @@ def get_today(viewer: Reader) -> Response:
         chart=_chart(viewer, own.rows) if own else None,
         wastes=[_waste(viewer, own, one) for one in own.wastes] if own else [],
         standing_out=[_stood_out(viewer, own, one) for one in own.findings] if own else [],
+        balance_href=balance_href,
+        balance_node=node_of,
+        balance_percent=rest_percent,
         lacking=[_lacking(viewer, one) for one in own.lacking] if own else [],
         lacking_all=own.lacking[0].all if own and own.lacking else 0,
+        unknown=[unknown_row(viewer, one) for one in own.unknown] if own else [],
         priced=bool(own and all(one.above_yuan is not None for one in own.wastes)),
         unions=_planned(viewer, found),
         approvals=[_approval(viewer, one) for one in found.books.approvals],

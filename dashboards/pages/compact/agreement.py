@@ -17,7 +17,7 @@ from actions.compact.agreements import AgreementDetail, agreement_of
 from actions.compact.things import AGREEMENT, MEMBER
 from compact.agreements import State
 from compact.clauses import Clause
-from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
 from storage.compact.agreements import SignatureRow
 from storage.compact.memberships import MembershipRow

@@ -9,7 +9,7 @@ from actions.compact.commitment_detail import commitment_of
 from actions.compact.commitment_things import COMMITMENT, OWN, PLANNED, STATES
 from compact.commitments import Said, State
 from dashboards.pages import writing
-from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
 from storage.compact.commitments import WordRow
 

@@ -11,7 +11,7 @@ from actions.compact.member_words import DEEDS, LEVELS, MEANINGS, STANDINGS, STE
 from actions.compact.things import MEMBER
 from compact.memberships import Deed, Standing, Step
 from dashboards.pages import writing
-from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
 from storage.compact.contacts import AuthorityRow
 from storage.compact.memberships import DeedRow

@@ -12,7 +12,7 @@ from actions.compact.movements import LegShown, movement_of
 from actions.compact.movements_table import ended_as
 from compact.indicators import Indicator
 from dashboards.pages import writing
-from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
 from storage.compact.movements import DeedRow
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from actions.accounts.decomposition import Decomposition, explain_quota_change
 from actions.compact.base_words import HOWS, MONTHS, in_words
+from actions.compact.factor_names import factor_name
 from actions.compact.movement_things import SharedIndicator
 from actions.compact.notice_change import in_sentences
 from actions.compact.notice_moved import moved_block
@@ -223,7 +224,7 @@ def _factor(viewer: Viewer, name: str, unit: str) -> str:
         "capability": viewer.say("quota_capability"),
         "gap": viewer.say("quota_gap", unit=unit),
     }
-    return known.get(name, name)
+    return known.get(name) or factor_name(name).say(viewer.lang)
 
 
 def _plain(value: Fraction) -> str:

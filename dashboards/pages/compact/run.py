@@ -18,7 +18,7 @@ from compact.indicators import Indicator
 from dashboards.pages import writing
 from dashboards.pages.compact.amounts import kg, percent
 from dashboards.pages.compact.names import level_names
-from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.offers import offers_of
 from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
 from storage.compact.run_members import Sum

@@ -24,7 +24,7 @@ from actions.compact.unions import union_of
 from actions.filled import pairs_of
 from compact.indicators import Indicator
 from dashboards.pages.compact.amounts import kg, percent
-from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.offers import offers_of
 from dashboards.pages.viewer import Reader, Viewer
 
 router = APIRouter(include_in_schema=False)

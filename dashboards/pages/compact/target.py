@@ -22,8 +22,8 @@ from actions.doing import acting
 from actions.figures import not_found
 from dashboards.pages.answers import answers_of
 from dashboards.pages.compact.amounts import kg, kilograms, percent
-from dashboards.pages.compact.offers import offers_of
 from dashboards.pages.compact.unions import target_row
+from dashboards.pages.offers import offers_of
 from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
 from metering.errors import NotFoundError

@@ -21,7 +21,7 @@ from compact.agreements import State
 from compact.indicators import Indicator
 from dashboards.boards.catalogue import UNION as BOARD
 from dashboards.pages.compact.amounts import kg, kilograms
-from dashboards.pages.compact.offers import offers_of
+from dashboards.pages.offers import offers_of
 from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader, Viewer
 

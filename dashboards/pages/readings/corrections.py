@@ -5,7 +5,8 @@ from fastapi import APIRouter, Response
 from actions.readings.corrections import channel_of
 from actions.readings.corrections_table import CORRECTIONS
 from actions.things import CHANNEL
-from dashboards.pages.forms import Id, offered
+from dashboards.pages.forms import Id
+from dashboards.pages.offers import offers_by_topic
 from dashboards.pages.readings.settling import may_correct
 from dashboards.pages.tables import listing
 from dashboards.pages.viewer import Reader
@@ -25,5 +26,5 @@ def get_corrections(channel_id: Id, viewer: Reader) -> Response:
         channel=channel,
         list=shown,
         files=sorted(files) if may_correct(viewer, channel_id) else [],
-        offers=[one.about for one in offered(viewer, CHANNEL, channel_id)],
+        offers=offers_by_topic(viewer, CHANNEL, channel_id),
     )

@@ -92,26 +92,11 @@ def oddities(viewer: Viewer, channel_id: int, first_ms: int, until_ms: int) -> l
             return []
         evidence = evidence_of(connection, channel_id, first_ms, until_ms)
         may = holds(connection, _RIGHT, CHANNEL.covered, channel_id)
-    found = [_oddity(viewer, channel, one, may=may) for one in in_order(evidence)]
-    return [one for one in found if one is not None]
+    return [oddity(viewer, channel, one, may=may) for one in in_order(evidence)]
 
 
-def in_order(evidence: Evidence) -> Sequence[Occurrence | Unmeasured]:
-    """Return what occurred and what is unknown, in order of time; not what lies outside."""
-    unknown = [one for one in evidence.unmeasured if one.reason not in _OUTSIDE]
-    return sorted([*evidence.occurred, *unknown], key=lambda one: (one.start_ms, one.end_ms))
-
-
-def local(channel: Channel, at_ms: int) -> str:
-    """Return an instant as the clock beside the meter shows it."""
-    civil = instant(at_ms).astimezone(ZoneInfo(channel.zone))
-    fine = f"{civil:%S.%f}".rstrip("0").rstrip(".") if at_ms % 60_000 else ""
-    return f"{civil:%Y-%m-%d %H:%M}{':' + fine if fine else ''}"
-
-
-def _oddity(
-    viewer: Viewer, channel: Channel, one: Occurrence | Unmeasured, *, may: bool
-) -> Oddity | None:
+def oddity(viewer: Viewer, channel: Channel, one: Occurrence | Unmeasured, *, may: bool) -> Oddity:
+    """Return what occurred, or what is unknown, in words, with its forms where they may be used."""
     kind, words = (one.kind, OCCURRED) if isinstance(one, Occurrence) else (one.reason, WORDS)
     zh, en = words[kind]
     wording = zh if viewer.lang == "zh" else en
@@ -126,6 +111,19 @@ def _oddity(
     if one.end_ms != one.start_ms:
         when = f"{when} – {local(channel, one.end_ms)}"
     return Oddity(when, wording, settles(viewer, channel, one) if may else [])
+
+
+def in_order(evidence: Evidence) -> Sequence[Occurrence | Unmeasured]:
+    """Return what occurred and what is unknown, in order of time; not what lies outside."""
+    unknown = [one for one in evidence.unmeasured if one.reason not in _OUTSIDE]
+    return sorted([*evidence.occurred, *unknown], key=lambda one: (one.start_ms, one.end_ms))
+
+
+def local(channel: Channel, at_ms: int) -> str:
+    """Return an instant as the clock beside the meter shows it."""
+    civil = instant(at_ms).astimezone(ZoneInfo(channel.zone))
+    fine = f"{civil:%S.%f}".rstrip("0").rstrip(".") if at_ms % 60_000 else ""
+    return f"{civil:%Y-%m-%d %H:%M}{':' + fine if fine else ''}"
 
 
 def _fitting(channel: Channel, by: dict[str, tuple[str, ...]], kind: str) -> list[str]:

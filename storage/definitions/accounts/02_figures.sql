@@ -6,7 +6,8 @@ CREATE FUNCTION storage.figures_lock() RETURNS bigint LANGUAGE sql IMMUTABLE
     RETURN hashtext('account_figure');
 
 CREATE FUNCTION storage.figures_of(asked account[]) RETURNS SETOF account_figure
-LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nestloop = off AS $$
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nestloop = off
+SET enable_hashjoin = on AS $$
     WITH these AS MATERIALIZED (
         SELECT institution_id, carrier, month, source, quanta, measured_s, known_s, before_meter
           FROM unnest(asked)
@@ -49,15 +50,21 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nes
          WHERE t.institution_id = ANY((SELECT array_agg(DISTINCT institution_id)
                                          FROM these)::integer[])
     ), known AS MATERIALIZED (
-        SELECT z.zone FROM (SELECT DISTINCT zone FROM term) z WHERE storage.is_zone(z.zone)
-    ), expected AS MATERIALIZED (
-        SELECT m.institution_id, m.carrier, m.month,
-               sum(storage.whole_s(t.valid_from, t.valid_to, t.zone, m.month))::bigint AS expected_s
+        -- The offset has each zone asked once, not once a term.
+        SELECT z.zone FROM (SELECT DISTINCT zone FROM term OFFSET 0) z WHERE storage.is_zone(z.zone)
+    ), alike AS MATERIALIZED (  -- most terms span the same days, of which the time is found once
+        SELECT m.month, storage.whole_s(t.valid_from, t.valid_to, t.zone, m.month) AS whole_s,
+               array_agg(m.institution_id) AS institutions, array_agg(m.carrier) AS carriers
           FROM (SELECT DISTINCT institution_id, carrier, month FROM these
                  WHERE source <> 'estimate') m
           JOIN term t ON t.institution_id = m.institution_id AND t.carrier = m.carrier
           JOIN known k ON k.zone = t.zone
-         GROUP BY m.institution_id, m.carrier, m.month
+         GROUP BY t.valid_from, t.valid_to, t.zone, m.month
+    ), expected AS MATERIALIZED (
+        SELECT w.institution_id, w.carrier, a.month, sum(a.whole_s)::bigint AS expected_s
+          FROM alike a
+         CROSS JOIN LATERAL unnest(a.institutions, a.carriers) AS w (institution_id, carrier)
+         GROUP BY w.institution_id, w.carrier, a.month
     )
     SELECT a.institution_id, a.carrier, a.month, a.source, a.quanta, a.measured_s,
            storage.grams(a.quanta, coalesce(g.kgco2_per_kwh, f.kgco2_per_unit), f.per_unit)::bigint,
@@ -76,8 +83,10 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp SET enable_nes
             AND d.month = a.month
 $$;
 
-CREATE FUNCTION storage.refresh_figures(whose integer[], of_carriers text[]) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
+-- after, upto: of institutions beyond the first, to the other; null: no bound.
+CREATE FUNCTION storage.refresh_figures(
+    whose integer[], of_carriers text[], after integer DEFAULT 0, upto integer DEFAULT NULL)
+RETURNS void LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
 DECLARE
     step CONSTANT integer := 200;
     lowest integer;
@@ -85,9 +94,12 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(storage.figures_lock());
     FOR lowest IN SELECT generate_series(min(institution_id), max(institution_id), step)
-                    FROM account WHERE whose IS NULL OR institution_id = ANY(whose) LOOP
+                    FROM account WHERE (whose IS NULL OR institution_id = ANY(whose))
+                     AND institution_id > after
+                     AND (upto IS NULL OR institution_id <= upto) LOOP
         SELECT array_agg(a) INTO asked FROM account a
          WHERE institution_id >= lowest AND institution_id < lowest + step
+           AND (upto IS NULL OR institution_id <= upto)
            AND (whose IS NULL OR institution_id = ANY(whose))
            AND (of_carriers IS NULL OR carrier = ANY(of_carriers));
         INSERT INTO account_figure AS f SELECT * FROM storage.figures_of(asked)
@@ -97,6 +109,57 @@ BEGIN
              WHERE (f.co2_g, f.kgce_g, f.known_s, f.expected_s) IS DISTINCT FROM
                    (excluded.co2_g, excluded.kgce_g, excluded.known_s, excluded.expected_s);
     END LOOP;
+END $$;
+
+-- More accounts than these are converted anew by the worker, in parts, so that nobody waits for all.
+CREATE FUNCTION storage.figures_at_once() RETURNS integer LANGUAGE sql IMMUTABLE RETURN 50000;
+
+CREATE FUNCTION storage.renew_figures(of_whom integer[], of_carriers text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    IF (SELECT count(*) FROM (
+            SELECT FROM account WHERE (of_whom IS NULL OR institution_id = ANY(of_whom))
+                AND (of_carriers IS NULL OR carrier = ANY(of_carriers))
+             LIMIT storage.figures_at_once() + 1) a) <= storage.figures_at_once() THEN
+        PERFORM storage.refresh_figures(of_whom, of_carriers);
+    ELSE
+        INSERT INTO stale_figure (whose, carriers) VALUES (of_whom, of_carriers);
+        PERFORM access.add_task('figures.renew', 'all', now(), '{}');
+    END IF;
+END $$;
+
+-- Of how many institutions figures are still converted anew; one that is all done counts until its
+-- row is gone.
+CREATE FUNCTION storage.figures_left() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT coalesce(sum(greatest(1, (
+               SELECT count(*) FROM institution i
+                WHERE i.id > s.next AND (s.whose IS NULL OR i.id = ANY(s.whose))))), 0)::bigint
+      FROM stale_figure s
+$$;
+
+-- Convert the next lot of institutions anew; how many are left. Writers that took the old factor
+-- hold the lock until they have committed, so a lot that is taken finds all that they wrote.
+CREATE FUNCTION storage.renew_some(lot integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    job stale_figure;
+    upto integer;
+BEGIN
+    SELECT * INTO job FROM stale_figure ORDER BY id LIMIT 1 FOR UPDATE;
+    IF FOUND THEN
+        SELECT max(id) INTO upto FROM (
+            SELECT id FROM institution
+             WHERE id > job.next AND (job.whose IS NULL OR id = ANY(job.whose))
+             ORDER BY id LIMIT lot) i;
+        IF upto IS NULL THEN
+            DELETE FROM stale_figure WHERE id = job.id;
+        ELSE
+            PERFORM storage.refresh_figures(job.whose, job.carriers, job.next, upto);
+            UPDATE stale_figure SET next = upto WHERE id = job.id;
+        END IF;
+    END IF;
+    RETURN storage.figures_left();
 END $$;
 
 -- Of the sources of these months the one that counts where nobody states how much of one is enough.
@@ -127,10 +190,18 @@ BEGIN
         TRUNCATE account_figure;
         RETURN NULL;
     END IF;
-    IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
         DELETE FROM account_figure f USING gone g
          WHERE f.institution_id = g.institution_id AND f.carrier = g.carrier
            AND f.month = g.month AND f.source = g.source;
+    ELSIF TG_OP = 'UPDATE' THEN
+        DELETE FROM account_figure f USING gone g
+         WHERE f.institution_id = g.institution_id AND f.carrier = g.carrier
+           AND f.month = g.month AND f.source = g.source
+           AND (g.institution_id, g.carrier, g.month, g.source)
+               NOT IN (SELECT institution_id, carrier, month, source FROM fresh);
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
         SELECT array_agg(g.institution_id), array_agg(g.carrier), array_agg(g.month)
           INTO whose, carriers, months FROM gone g WHERE g.source <> 'meter'
             OR EXISTS (SELECT FROM account_figure n WHERE n.source <> 'meter'
@@ -144,7 +215,12 @@ BEGIN
               FROM (SELECT *, (row_number() OVER () - 1) / lot AS place FROM fresh) f
              GROUP BY place
         LOOP
-            INSERT INTO account_figure SELECT * FROM storage.figures_of(asked);
+            INSERT INTO account_figure SELECT * FROM storage.figures_of(asked)
+            ON CONFLICT (institution_id, carrier, month, source) DO UPDATE
+               SET quanta = excluded.quanta, measured_s = excluded.measured_s,
+                   co2_g = excluded.co2_g, kgce_g = excluded.kgce_g, known_s = excluded.known_s,
+                   expected_s = excluded.expected_s, before_meter = excluded.before_meter,
+                   counts = excluded.counts;
         END LOOP;
         SELECT whose || array_agg(g.institution_id), carriers || array_agg(g.carrier),
                months || array_agg(g.month)
@@ -166,11 +242,11 @@ BEGIN
     END IF;
     CASE TG_TABLE_NAME
         WHEN 'coefficient', 'co2_factor' THEN
-            PERFORM storage.refresh_figures(NULL, (SELECT array_agg(carrier) FROM fresh));
+            PERFORM storage.renew_figures(NULL, (SELECT array_agg(DISTINCT carrier) FROM fresh));
         WHEN 'carrier' THEN
-            PERFORM storage.refresh_figures(NULL, (SELECT array_agg(code) FROM fresh));
+            PERFORM storage.renew_figures(NULL, (SELECT array_agg(code) FROM fresh));
         WHEN 'grid_factor' THEN
-            PERFORM storage.refresh_figures(NULL, ARRAY['electricity']);
+            PERFORM storage.renew_figures(NULL, ARRAY['electricity']);
         WHEN 'location' THEN
             PERFORM storage.refresh_figures((SELECT array_agg(institution_id) FROM fresh),
                                             ARRAY['electricity']);
@@ -186,7 +262,7 @@ BEGIN
                 SELECT coalesce(array_agg(institution_id), '{}') FROM location
                  WHERE region_id IN (SELECT region_id FROM below)), ARRAY['electricity']);
         ELSE
-            PERFORM storage.refresh_figures(NULL, NULL);
+            PERFORM storage.renew_figures(NULL, NULL);
     END CASE;
     RETURN NULL;
 END $$;
@@ -234,6 +310,9 @@ CREATE TRIGGER figures_gone AFTER DELETE ON account REFERENCING OLD TABLE AS gon
 CREATE TRIGGER figures_emptied AFTER TRUNCATE ON account
     FOR EACH STATEMENT EXECUTE FUNCTION storage.account_changed();
 
-REVOKE ALL ON FUNCTION storage.figures_of, storage.refresh_figures, storage.recount, storage.account_changed,
+REVOKE ALL ON FUNCTION storage.figures_of, storage.refresh_figures, storage.figures_at_once,
+    storage.renew_figures, storage.renew_some, storage.figures_left, storage.recount, storage.account_changed,
     storage.factor_changed
     FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION storage.renew_some TO commonwatt_worker;
+GRANT EXECUTE ON FUNCTION storage.figures_left TO commonwatt_api, commonwatt_worker;

@@ -7,7 +7,8 @@ RETURNS TABLE (share_before bigint) LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT coalesce(sum(o.share), 0)::bigint
       FROM public.account_term o
-     WHERE share IS DISTINCT FROM 1000000 AND o.channel_id = channel AND o.known_until IS NULL
+     WHERE share IS DISTINCT FROM 1000000 AND o.channel_id = channel::bigint  -- a B-tree's
+       AND o.known_until IS NULL
        AND o.institution_id < asked
        AND o.valid_from <= day AND (o.valid_to IS NULL OR day < o.valid_to);
 END;

@@ -30,11 +30,13 @@ SELECT f.id AS finding_id, c.institution_id, f.channel_id, c.code AS channel, c.
         AND p.institution_id IN (SELECT s.id FROM access.sees() AS s(id))
  WHERE f.gone_at IS NULL;
 
--- The workdays between two days, the last not included, for whoever looks at hours.
-CREATE FUNCTION storage.workdays(first date, until date) RETURNS SETOF date
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-    SELECT d::date FROM generate_series(first::timestamp, until - interval '1 day', '1 day') d
-     WHERE report.kind_of_day(d::date) = 'workday'
+-- Hours of opening changed from a day on: what was found there is looked at anew.
+CREATE FUNCTION access.look_again(whose integer, begins date) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    UPDATE finding_looked l SET until = begins + 28  -- from which the next look goes back as far
+      FROM channel c JOIN meter m ON m.id = c.meter_id
+     WHERE m.institution_id = whose AND l.channel_id = c.id AND l.until > begins + 28
+       AND whose IN (SELECT s.id FROM access.covers('register') AS s(id))
 $$;
-REVOKE ALL ON FUNCTION storage.workdays FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION storage.workdays TO commonwatt_worker;
+REVOKE ALL ON FUNCTION access.look_again FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION access.look_again TO commonwatt_api;

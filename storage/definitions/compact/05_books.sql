@@ -67,11 +67,15 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- A snapshot comes last of a run: with it stays what its rows were then, for the second log to compare.
+-- A snapshot comes last of a run: with it stays what its rows were then, for the second log to compare,
+-- and the root by which a part of it is shown to be of it. Nobody chooses the secret.
 CREATE FUNCTION storage.seal_run() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-    NEW.rows_sha256 := journal.run_digest(NEW.run_id);
+    NEW.secret := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
+    NEW.root := (SELECT storage.tree_root(array_agg(l.digest ORDER BY l.place))
+                   FROM storage.run_leaves(NEW.snapshot, NEW.secret) l);
+    NEW.rows_sha256 := journal.run_digest(NEW.run_id, NEW.root, NEW.secret);
     RETURN NEW;
 END $$;
 
@@ -139,7 +143,8 @@ SELECT r.id AS run_id, r.target_id, r.union_id, t.indicator, r.version, r.rule, 
        r.made_at, c.kind AS issued_as, c.made_at AS issued_at,
        ARRAY(SELECT f.year FROM run_in_force f WHERE f.run_id = r.id ORDER BY f.year) AS in_force,
        cardinality(r.without_base) AS without_base, cardinality(r.left_out) AS left_out,
-       CASE WHEN s.known THEN r.covers END AS covers, r.shadow
+       CASE WHEN s.known THEN r.covers END AS covers, r.shadow,
+       (SELECT encode(x.root, 'hex') FROM run_snapshot x WHERE x.run_id = r.id) AS root
   FROM run r JOIN target t ON t.id = r.target_id LEFT JOIN book_cause c ON c.run_id = r.id
  CROSS JOIN LATERAL (SELECT -1 = ANY(access.nodes_shown(r.id)) AS known) s
  WHERE r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id));

@@ -277,7 +277,7 @@ BEGIN
     SELECT cause, l.union_id, l.indicator, l.year, l.institution_id, l.region_id, l.account, l.amount_g
       FROM movement_leg l WHERE l.movement_id = m.id ORDER BY l.place;
     IF m.kind IN ('cover', 'reversal', 'carry') THEN
-        PERFORM storage.follow_cover(m.union_id, m.institution_id, false);
+        PERFORM storage.follow_cover(m.union_id, m.indicator, m.institution_id, false);
     END IF;
     RETURN NULL;
 END $$;
@@ -314,6 +314,11 @@ BEGIN
     PERFORM pg_advisory_xact_lock(14, NEW.union_id);
     IF make_date(NEW.year + 1, 1, 1) > storage.today() THEN
         PERFORM storage.refuse_movement(format('%s is not over', NEW.year), 'year_not_over');
+    ELSIF EXISTS (SELECT FROM storage.cover_period(NEW.union_id) p
+                   WHERE extract(year FROM storage.today())
+                         < storage.whole_due_from(NEW.year, p.first_year, p.years)) THEN
+        PERFORM storage.refuse_movement(format('the period of %s is not over', NEW.year),
+                                        'period_not_over');
     ELSIF EXISTS (SELECT FROM book_cause c JOIN movement m ON m.id = c.movement_id
                    WHERE m.union_id = NEW.union_id AND m.indicator = NEW.indicator
                      AND m.year = NEW.year AND m.kind = 'cover'
@@ -338,6 +343,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(14, NEW.union_id);
     SELECT state INTO was FROM book_account_state
      WHERE union_id = NEW.union_id AND institution_id IS NOT DISTINCT FROM NEW.institution_id
+       AND indicator IS NOT DISTINCT FROM NEW.indicator
      ORDER BY id DESC LIMIT 1;
     was := coalesce(was, 'open');
     IF was = NEW.state OR was = 'closed' THEN
@@ -347,15 +353,16 @@ BEGIN
         SELECT FROM journal.difference d
          WHERE d.reconciliation_id = (SELECT max(r.id) FROM journal.reconciliation r
                                        WHERE r.union_id = NEW.union_id)
-           AND d.institution_id IS NOT DISTINCT FROM NEW.institution_id) THEN
+           AND d.institution_id IS NOT DISTINCT FROM NEW.institution_id
+           AND d.indicator IS NOT DISTINCT FROM NEW.indicator) THEN
         PERFORM storage.refuse_movement('the last reconciliation still differs', 'still_differs');
     ELSIF NEW.state = 'closed' AND (was = 'blocked' OR EXISTS (
         SELECT FROM book_entry e
          WHERE e.institution_id = NEW.institution_id AND e.union_id = NEW.union_id
-           AND e.account = 'holder'
+           AND e.indicator = NEW.indicator AND e.account = 'holder'
            AND NOT EXISTS (SELECT FROM book_year_closed y WHERE y.union_id = e.union_id
                               AND y.indicator = e.indicator AND y.year = e.year)
-         GROUP BY e.indicator, e.year HAVING sum(e.amount_g) <> 0)) THEN
+         GROUP BY e.year HAVING sum(e.amount_g) <> 0)) THEN
         PERFORM storage.refuse_movement('its account holds something still', 'account_not_empty');
     END IF;
     RETURN NEW;

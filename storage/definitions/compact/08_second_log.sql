@@ -11,9 +11,9 @@ SELECT e.union_id, e.indicator, e.year, e.account, e.institution_id, e.region_id
 
 -- The newest word of each account.
 CREATE VIEW storage.account_state AS
-SELECT DISTINCT ON (union_id, institution_id) union_id, institution_id, state, reason, made_at, made_by,
-       cover_deadline
-  FROM book_account_state ORDER BY union_id, institution_id, id DESC;
+SELECT DISTINCT ON (union_id, institution_id, indicator) union_id, institution_id, indicator, state,
+       reason, made_at, made_by, cover_deadline
+  FROM book_account_state ORDER BY union_id, institution_id, indicator, id DESC;
 
 CREATE VIEW report.account_state WITH (security_barrier) AS
 SELECT * FROM storage.account_state
@@ -27,7 +27,10 @@ SELECT m.id AS movement_id, m.union_id, m.indicator, m.kind, m.year, m.member_id
        m.taker_id, m.amount_g, m.reason, m.document_sha256, m.reverses, m.made_at, m.made_by,
        storage.movement_state(d.deed) AS state, d.code, d.due_at, d.reason AS said, d.made_at AS since,
        d.made_by AS by, storage.needs_two(m.kind) AS second_person,
-       (SELECT max(r.id) FROM movement r WHERE r.reverses = m.id) AS reversed_by
+       (SELECT max(r.id) FROM movement r WHERE r.reverses = m.id) AS reversed_by,
+       CASE m.kind WHEN 'pool' THEN (  -- whether it takes, and does not give
+           SELECT l.amount_g > 0 FROM movement_leg l
+            WHERE l.movement_id = m.id AND l.account = 'pool') END AS into_pool
   FROM movement m
  CROSS JOIN LATERAL (SELECT * FROM movement_deed x WHERE x.movement_id = m.id
                       ORDER BY x.id DESC LIMIT 1) d
@@ -51,7 +54,7 @@ SELECT r.id AS reconciliation_id, r.union_id, r.lines, r.entries, r.differences,
 
 -- What differs names accounts and amounts: whoever plans the union reads all of it, others their own.
 CREATE VIEW report.book_difference WITH (security_barrier) AS
-SELECT d.reconciliation_id, r.union_id, d.place, d.code, d.institution_id, d.what, r.made_at
+SELECT d.reconciliation_id, r.union_id, d.place, d.code, d.institution_id, d.indicator, d.what, r.made_at
   FROM journal.difference d JOIN journal.reconciliation r ON r.id = d.reconciliation_id
  WHERE r.union_id IN (SELECT s.id FROM access.planned_unions() AS s(id))
     OR (d.institution_id IS NULL AND r.union_id IN (SELECT s.id FROM access.sees_unions() AS s(id)))
@@ -97,12 +100,40 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
                           AND x.day <= make_date(h.year, 1, 1))
 $$;
 
+-- The periods of several years that an agreement binds its members to: until one is over, a percentage
+-- of each of its years is to be covered. They begin after the base year, else with the agreement.
+CREATE FUNCTION storage.cover_period(asked integer)
+RETURNS TABLE (first_year integer, years integer, interim_percent numeric)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT coalesce(storage.agreement_term(a.text, 'base_year')::integer + 1,
+                    extract(year FROM a.since)::integer), t.years, t.interim
+      FROM agreement a
+     CROSS JOIN (SELECT storage.binding_term(asked, 'period_years')::integer AS years,
+                        storage.binding_term(asked, 'interim_percent')::numeric AS interim) t
+     WHERE a.union_id = asked AND a.state = 'in_force' AND t.years > 1 AND t.interim IS NOT NULL
+$$;
+
+-- The year from which on all of a year's use is due, and which part is in another year. As
+-- compact.cover.Periods.
+CREATE FUNCTION storage.whole_due_from(of_year integer, first_year integer, years integer)
+RETURNS integer LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN of_year < first_year THEN of_year + 1
+            ELSE first_year + ((of_year - first_year) / years + 1) * years END;
+
+CREATE FUNCTION storage.due_share(of_year integer, now_year integer, first_year integer, years integer,
+                                  interim_percent numeric) RETURNS numeric LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN years IS NULL OR now_year >= storage.whole_due_from(of_year, first_year, years)
+            THEN 1
+            ELSE interim_percent / 100 END;
+
 -- Every holder of a union's quota with its years, or one, for who sees it or reckons for the union.
 -- last_year: of who has left the roster, the last in which it used anything.
+CREATE TYPE storage.cover_held AS (
+    institution_id integer, member_id integer, first_year integer, years integer[], used_g numeric[],
+    excluded integer[], covered_g numeric, last_year integer, period_first integer,
+    period_years integer, interim_percent numeric);
 CREATE FUNCTION storage.cover_of(asked integer, wanted text, whose integer)
-RETURNS TABLE (institution_id integer, member_id integer, first_year integer, years integer[],
-               used_g numeric[], excluded integer[], covered_g numeric, last_year integer)
-LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
+RETURNS SETOF storage.cover_held LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     WITH held AS (
         SELECT h.institution_id, h.member_id, h.year, t.profile
           FROM storage.holders_of(asked, wanted, whose) h
@@ -110,7 +141,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
     ), left_out AS (
         SELECT x.institution_id, array_agg(x.year) AS years
           FROM (SELECT DISTINCT ON (e.institution_id, e.year) e.institution_id, e.year, e.excluded
-                  FROM cover_exclusion e WHERE e.union_id = asked
+                  FROM cover_exclusion e WHERE e.union_id = asked AND e.indicator = wanted
                  ORDER BY e.institution_id, e.year, e.id DESC) x
          WHERE x.excluded GROUP BY x.institution_id
     ), covered AS (
@@ -124,9 +155,11 @@ LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
            array_agg(storage.locked_use_g(h.institution_id, h.year, h.profile, wanted) ORDER BY h.year),
            coalesce(l.years, '{}'), coalesce(c.g, 0),
            (SELECT min(extract(year FROM x.day - 1))::integer FROM storage.left_roster x
-             WHERE x.institution_id = h.institution_id)
+             WHERE x.institution_id = h.institution_id),
+           p.first_year, p.years, p.interim_percent
       FROM held h LEFT JOIN left_out l USING (institution_id) LEFT JOIN covered c USING (institution_id)
-     GROUP BY h.institution_id, l.years, c.g
+      LEFT JOIN storage.cover_period(asked) p ON true
+     GROUP BY h.institution_id, l.years, c.g, p.first_year, p.years, p.interim_percent
 $$;
 
 -- How many holders each member has: whoever sees fewer is not told how the member stands.
@@ -175,10 +208,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 REVOKE ALL ON FUNCTION access.reconcile, storage.books_stand, storage.locked_use_g, storage.cover_of,
-    access.holders_by_member, storage.holders_of
+    access.holders_by_member, storage.holders_of, storage.cover_period
     FROM PUBLIC;
 GRANT SELECT ON storage.heir, storage.left_roster TO commonwatt_api;
 GRANT EXECUTE ON FUNCTION access.reconcile, storage.books_stand TO commonwatt_api, commonwatt_worker;
 GRANT EXECUTE ON FUNCTION storage.locked_use_g, storage.cover_of, storage.holders_of,
+    storage.cover_period,
     access.holders_by_member
     TO commonwatt_api;

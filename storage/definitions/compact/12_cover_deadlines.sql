@@ -2,43 +2,42 @@
 -- figure, moves nothing out until its use is covered.
 
 -- How a holder stands over its years before a year. As compact.cover.CoverRecord.status.
-CREATE FUNCTION storage.cover_status(first_year integer, years integer[], used_g numeric[],
-                                     excluded integer[], covered_g numeric, last_year integer,
-                                     now_year integer)
+CREATE FUNCTION storage.cover_status(h storage.cover_held, now_year integer)
 RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN first_year >= now_year THEN 'not_applicable'
+    SELECT CASE WHEN h.first_year >= now_year THEN 'not_applicable'
                 WHEN count(*) = 0 THEN 'excluded'
                 WHEN bool_or(asked.g IS NULL) THEN 'c'
-                WHEN covered_g >= sum(asked.g) THEN 'a' ELSE 'b' END
-      FROM (SELECT used_g[array_position(years, y)] AS g
-              FROM generate_series(first_year, least(now_year - 1, last_year)) AS y
-             WHERE y <> ALL(excluded)) asked
+                WHEN h.covered_g >= sum(asked.g) THEN 'a' ELSE 'b' END
+      FROM (SELECT h.used_g[array_position(h.years, y)]
+                   * storage.due_share(y, now_year, h.period_first, h.period_years, h.interim_percent) AS g
+              FROM generate_series(h.first_year, least(now_year - 1, h.last_year)) AS y
+             WHERE y <> ALL(h.excluded)) asked
 $$;
 
 -- Restrict who stood short at the newest deadline and does still, release who stands so no more. A
 -- person's word is not overruled: only what followed by itself is lifted by itself, or comes back.
-CREATE FUNCTION storage.follow_cover(asked integer, whose integer, fresh boolean) RETURNS void
+CREATE FUNCTION storage.follow_cover(asked integer, wanted text, whose integer, fresh boolean)
+RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
     WITH last AS (
-        SELECT z.indicator, max(z.deadline) AS deadline FROM cover_frozen z
-         WHERE z.union_id = asked GROUP BY z.indicator
+        SELECT max(z.deadline) AS deadline FROM cover_frozen z
+         WHERE z.union_id = asked AND z.indicator = wanted HAVING count(*) > 0
     ), stands AS (
-        SELECT h.institution_id, max(l.deadline) AS deadline,  -- short of one indicator is short
-               bool_or(storage.cover_status(
-                   h.first_year, h.years, h.used_g, h.excluded, h.covered_g, h.last_year,
-                   extract(year FROM l.deadline)::integer) IN ('b', 'c')) AS short
-          FROM last l CROSS JOIN LATERAL storage.cover_of(asked, l.indicator, whose) h
-         GROUP BY h.institution_id
+        SELECT h.institution_id, l.deadline,
+               storage.cover_status(h, extract(year FROM l.deadline)::integer) IN ('b', 'c') AS short
+          FROM last l CROSS JOIN LATERAL storage.cover_of(asked, wanted, whose) h
     ), said AS (
         SELECT s.institution_id, s.deadline, s.short, w.state, w.cover_deadline
           FROM stands s
           LEFT JOIN LATERAL (
                SELECT x.state, x.cover_deadline FROM book_account_state x
                 WHERE x.union_id = asked AND x.institution_id = s.institution_id
+                  AND x.indicator = wanted
                 ORDER BY x.id DESC LIMIT 1) w ON true
     )
-    INSERT INTO book_account_state (union_id, institution_id, state, reason, cover_deadline, made_by)
-    SELECT asked, s.institution_id, CASE WHEN s.short THEN 'restricted' ELSE 'open' END,
+    INSERT INTO book_account_state (union_id, institution_id, indicator, state, reason, cover_deadline,
+                                    made_by)
+    SELECT asked, s.institution_id, wanted, CASE WHEN s.short THEN 'restricted' ELSE 'open' END,
            CASE WHEN s.short THEN format('截止 %s 未足额核销 · not covered at the deadline of %s',
                                          s.deadline, s.deadline)
                 ELSE format('截止 %s 应核销的已核销 · what was due on %s is covered', s.deadline,
@@ -54,7 +53,8 @@ $$;
 CREATE FUNCTION storage.frozen_follows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM storage.follow_cover(f.union_id, NULL, true) FROM (SELECT DISTINCT union_id FROM added) f;
+    PERFORM storage.follow_cover(f.union_id, f.indicator, NULL, true)
+       FROM (SELECT DISTINCT union_id, indicator FROM added) f;
     RETURN NULL;
 END $$;
 CREATE TRIGGER follows AFTER INSERT ON cover_frozen REFERENCING NEW TABLE AS added
@@ -63,7 +63,7 @@ CREATE TRIGGER follows AFTER INSERT ON cover_frozen REFERENCING NEW TABLE AS add
 CREATE FUNCTION storage.exclusion_follows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM storage.follow_cover(NEW.union_id, NEW.institution_id, false);
+    PERFORM storage.follow_cover(NEW.union_id, NEW.indicator, NEW.institution_id, false);
     RETURN NULL;
 END $$;
 CREATE TRIGGER follows AFTER INSERT ON cover_exclusion
@@ -73,8 +73,8 @@ CREATE TRIGGER follows AFTER INSERT ON cover_exclusion
 CREATE FUNCTION storage.figure_follows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM storage.follow_cover(f.union_id, NEW.institution_id, false)
-       FROM (SELECT DISTINCT z.union_id FROM cover_frozen z
+    PERFORM storage.follow_cover(f.union_id, f.indicator, NEW.institution_id, false)
+       FROM (SELECT DISTINCT z.union_id, z.indicator FROM cover_frozen z
               WHERE z.institution_id = NEW.institution_id) f;
     RETURN NULL;
 END $$;
@@ -104,9 +104,10 @@ BEGIN
                               covered_g, made_by)
     SELECT asked, wanted, last, s.institution_id, s.member_id, s.status,
            CASE WHEN s.status IN ('a', 'b') THEN s.due_g END, s.covered_g, 'user:1'
-      FROM (SELECT h.*, storage.cover_status(h.first_year, h.years, h.used_g, h.excluded, h.covered_g,
-                                             h.last_year, extract(year FROM last)::integer) AS status,
-                   (SELECT sum(u.g) FROM unnest(h.years, h.used_g) AS u (year, g)
+      FROM (SELECT h.*, storage.cover_status(h, extract(year FROM last)::integer) AS status,
+                   (SELECT ceil(sum(u.g * storage.due_share(u.year, extract(year FROM last)::integer,
+                               h.period_first, h.period_years, h.interim_percent)))
+                      FROM unnest(h.years, h.used_g) AS u (year, g)
                      WHERE u.year < extract(year FROM last) AND u.year <> ALL(h.excluded)) AS due_g
               FROM storage.cover_of(asked, wanted, NULL) h) s;
     GET DIAGNOSTICS kept = ROW_COUNT;

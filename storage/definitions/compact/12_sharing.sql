@@ -104,6 +104,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
         SELECT DISTINCT t.region_id, t.region_id FROM terms t
          UNION
         SELECT b.giver, u.region_id FROM storage.region_up u JOIN below b ON u.parent_id = b.region
+    ), agreed AS MATERIALIZED (
+        SELECT t.giver, p.place
+          FROM (SELECT DISTINCT terms.region_id AS giver FROM terms) t
+          JOIN profile p ON p.code = report.shown_profile(t.giver)
     ), standing AS MATERIALIZED (
         SELECT i.id, coalesce(f.value, 'open') AS class,
                i.id IN (SELECT s.id FROM access.sees() AS s(id)) AS seen
@@ -113,8 +117,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                AND (f.valid_to IS NULL OR storage.today() < f.valid_to)
     ), used AS (
         SELECT b.giver, c.month, a.department_line AS line, c.institution_id,
-               sum(c.kgce_g[(SELECT place FROM profile WHERE is_default)])
-                   FILTER (WHERE k.in_total_energy) AS grams,
+               sum(c.kgce_g[g.place]) FILTER (WHERE k.in_total_energy) AS grams,
                -- as of a target: what has no factor is not known, and counts for nothing
                sum(c.co2_g) FILTER (WHERE k.in_total_energy) AS co2,
                sum(c.quanta) FILTER (WHERE k.code = 'water') AS litres
@@ -124,6 +127,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                AND c.month >= a.first_month AND c.month < a.until_month
                AND c.month >= storage.today() - interval '37 months'
           JOIN carrier k ON k.code = c.carrier
+          JOIN agreed g ON g.giver = b.giver
          GROUP BY b.giver, c.month, a.department_line, c.institution_id
     ), counted AS (  -- whose use progress tells, by year; energy tells of CO2, and water of neither
         SELECT f.union_id, f.year, f.indicator LIKE '%water%' AS water, r.institution_id

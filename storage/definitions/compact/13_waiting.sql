@@ -9,12 +9,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
     ), due AS (
         SELECT DISTINCT ON (f.union_id, f.indicator, u.institution_id, u.year) f.union_id,
                f.indicator, u.institution_id, u.year,
-               storage.locked_use_g(u.institution_id, u.year, u.profile, f.indicator) AS used_g
+               ceil(storage.locked_use_g(u.institution_id, u.year, u.profile, f.indicator)
+                    * storage.due_share(u.year, extract(year FROM storage.today())::integer,
+                                        s.first_year, s.years, s.interim_percent)) AS used_g
           FROM account_version v JOIN planned p ON p.id = v.institution_id
           JOIN storage.verified_use u ON u.institution_id = v.institution_id AND u.year = v.year
            AND u.version = v.version
           JOIN run_in_force f ON f.year = u.year
           JOIN run r ON r.id = f.run_id JOIN target t ON t.id = r.target_id AND t.profile = u.profile
+          LEFT JOIN LATERAL storage.cover_period(f.union_id) s ON true
          WHERE storage.member_of(f.union_id, f.indicator, u.year, u.institution_id) IS NOT NULL
            AND NOT EXISTS (SELECT FROM book_year_closed y WHERE y.union_id = f.union_id
                               AND y.indicator = f.indicator AND y.year = f.year)
@@ -27,9 +30,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
                                    AND e.account = 'covered'), 0)
        AND NOT EXISTS (SELECT FROM cover_exclusion x
                         WHERE x.union_id = d.union_id AND x.institution_id = d.institution_id
-                          AND x.year = d.year AND x.excluded
+                          AND x.indicator = d.indicator AND x.year = d.year AND x.excluded
                           AND x.id = (SELECT max(n.id) FROM cover_exclusion n
                                        WHERE n.union_id = x.union_id AND n.year = x.year
+                                         AND n.indicator = x.indicator
                                          AND n.institution_id = x.institution_id))
      GROUP BY d.year
      UNION ALL

@@ -2,10 +2,10 @@
 
 -- Whole milliseconds since 1970, as our programs count; an open end is far away.
 CREATE FUNCTION storage.ms(at timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN isfinite(at) THEN floor(extract(epoch FROM at) * 1000)::bigint
-                WHEN at > 'epoch' THEN 9000000000000000 ELSE -9000000000000000 END
-$$;
+    RETURN CASE WHEN isfinite(at)
+                THEN floor(extract(epoch FROM at - timestamptz '1970-01-01+00') * 1000)::bigint
+                WHEN at > timestamptz '1970-01-01+00' THEN 9000000000000000
+                ELSE -9000000000000000 END;
 
 -- Today where a meter is. It is what our programs say it is, for all zones alike.
 CREATE FUNCTION storage.today(zone text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE

@@ -108,3 +108,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                     2 * coalesce(soonest_s, 0))::integer END
       FROM unnest(every_s) AS u(e)
 $$;
+
+-- Whether sub-meters agree with their main meter, within millionths of what that used: as
+-- analytics.meter_trees.verdict.
+CREATE FUNCTION storage.balance_verdict(main numeric, subs numeric, tolerance integer,
+                                        both_ways boolean)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN main IS NULL OR subs IS NULL THEN 'unknown'
+                WHEN (subs - main) * 1000000 > abs(main) * tolerance
+                  OR (both_ways AND (main - subs) * 1000000 > abs(main) * tolerance)
+                THEN 'exceeded' ELSE 'agrees' END;

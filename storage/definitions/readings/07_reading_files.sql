@@ -36,6 +36,23 @@ BEGIN
     beside := cardinality(outdone);
 END $$;
 
+-- How far a file is taken back, which others see while nothing is committed yet: in the name of the
+-- session, for the transaction that has begun to tell. Counts readings, over all channels.
+CREATE FUNCTION storage.tell_taken_back(asked bigint, more bigint) RETURNS void
+LANGUAGE sql SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT set_config('application_name', format('commonwatt undo %s %s', asked,
+           more + split_part(s.name, ' ', 4)::bigint), true)
+      FROM current_setting('application_name') AS s(name)
+     WHERE s.name LIKE format('commonwatt undo %s %%', asked)
+$$;
+
+CREATE FUNCTION storage.taken_back_by_now(asked bigint) RETURNS bigint
+LANGUAGE sql STABLE SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT max(split_part(application_name, ' ', 4)::bigint) FROM pg_stat_activity
+     WHERE datname = current_database()
+       AND application_name ~ format('^commonwatt undo %s [0-9]{1,18}$', asked)
+$$;
+
 -- What the file alone said of a channel goes: all is as if the file had never said it. Some thousand
 -- readings at a time, so that a file of any length takes the same room. gone: instants without a
 -- reading from now on; back: where another reading stands again; beside: others that stood beside
@@ -85,6 +102,7 @@ BEGIN
         SELECT * INTO done FROM storage.unsay(channel, instants, seqs, quanta);
         gone := gone + done.gone; back := back + done.back; beside := beside + done.beside;
         kept := kept + others;
+        PERFORM storage.tell_taken_back(asked, cardinality(instants) + others);
     END LOOP;
     FOR run IN SELECT id FROM run_of_file t
                 WHERE t.channel_id = channel AND (t.file_id = asked OR asked = ANY (t.also))
@@ -103,6 +121,7 @@ BEGIN
         RETURNING t.at, t.seq, t.value INTO instants, seqs, quanta;
         SELECT * INTO done FROM storage.unsay(channel, instants, seqs, quanta);
         gone := gone + done.gone; back := back + done.back; beside := beside + done.beside;
+        PERFORM storage.tell_taken_back(asked, cardinality(instants));
     END LOOP;
     PERFORM storage.take_back_starts(asked, channel);
 END $$;
@@ -152,8 +171,9 @@ BEGIN
     RETURN settled;
 END $$;
 
-REVOKE ALL ON FUNCTION storage.unsay, storage.take_back_file, storage.take_back_starts, storage.settle_files
+REVOKE ALL ON FUNCTION storage.unsay, storage.tell_taken_back, storage.taken_back_by_now,
+    storage.take_back_file, storage.take_back_starts, storage.settle_files
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION storage.take_back_file TO commonwatt_api;
+GRANT EXECUTE ON FUNCTION storage.take_back_file, storage.taken_back_by_now TO commonwatt_api;
 GRANT EXECUTE ON FUNCTION storage.settle_files TO commonwatt_worker;

@@ -102,6 +102,66 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
      GROUP BY f.institution_id
 $$;
 
+-- When institutions are open on each day: kind is workday, weekend, holiday or vacation; opens, closes
+-- are minutes of the civil day, 0 and 0 where it is closed. Only of those asked for that state hours or
+-- holidays of their own, or whose class has some; institution 0 stands for all others.
+CREATE FUNCTION storage.opening(asked integer[], first date, until date)
+RETURNS TABLE (institution_id integer, day date, kind text, opens integer, closes integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    WITH own AS MATERIALIZED (
+        SELECT w.id FROM unnest(asked) AS w(id)
+         WHERE EXISTS (SELECT FROM opening_hours h
+                        WHERE h.institution_id = w.id AND h.known_until IS NULL)
+            OR EXISTS (SELECT FROM vacation v
+                        WHERE v.institution_id = w.id AND v.known_until IS NULL)
+            OR EXISTS (SELECT FROM usual_hours u JOIN institution_fact f ON f.value = u.class_code
+                        WHERE u.known_until IS NULL AND u.class_code <> '*'
+                          AND f.institution_id = w.id AND f.attribute = 'class'
+                          AND f.known_until IS NULL)
+         UNION SELECT 0
+    ), each AS MATERIALIZED (
+        SELECT d::date AS day, report.kind_of_day(d::date) AS kind,
+               extract(isodow FROM d)::integer AS weekday
+          FROM generate_series(first::timestamp, until - interval '1 day', '1 day') d
+    ), asked_day AS (
+        SELECT o.id, e.day, CASE WHEN v.id IS NULL THEN e.kind ELSE 'vacation' END AS kind,
+               CASE WHEN v.id IS NOT NULL THEN 'vacation' WHEN e.kind = 'holiday' THEN 'holiday'
+                    WHEN e.kind = 'workday' AND e.weekday > 5 THEN 'worked'
+                    ELSE (ARRAY['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])[e.weekday]
+                    END AS days
+          FROM own o CROSS JOIN each e
+          LEFT JOIN vacation v ON v.institution_id = o.id AND v.known_until IS NULL
+               AND v.first <= e.day AND e.day < v.until
+    )
+    SELECT a.id, a.day, a.kind, coalesce(h.opens, g.opens, u.opens, 0),
+           coalesce(h.closes, g.closes, u.closes, 0)
+      FROM asked_day a
+      LEFT JOIN LATERAL (  -- a day worked instead is as a Friday, where nothing else is stated
+            SELECT o.opens, o.closes FROM opening_hours o
+             WHERE o.institution_id = a.id AND o.known_until IS NULL AND o.opens IS NOT NULL
+               AND (o.days = a.days OR (a.days = 'worked' AND o.days = 'fri'))
+               AND o.valid_from <= a.day AND (o.valid_to IS NULL OR a.day < o.valid_to)
+             ORDER BY o.days = a.days DESC LIMIT 1) h ON true
+      LEFT JOIN institution_fact f ON f.institution_id = a.id AND f.attribute = 'class'
+           AND f.known_until IS NULL AND f.valid_from <= a.day
+           AND (f.valid_to IS NULL OR a.day < f.valid_to)
+      LEFT JOIN usual_hours g ON g.class_code = f.value AND g.days = a.days
+           AND g.known_until IS NULL AND g.valid_from <= a.day
+           AND (g.valid_to IS NULL OR a.day < g.valid_to)
+      LEFT JOIN usual_hours u ON u.class_code = '*' AND u.days = a.days
+           AND u.known_until IS NULL AND u.valid_from <= a.day
+           AND (u.valid_to IS NULL OR a.day < u.valid_to)
+$$;
+
+CREATE FUNCTION report.opening(asked integer[], first date, until date)
+RETURNS TABLE (institution_id integer, day date, kind text, opens integer, closes integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+    SELECT o.institution_id, o.day, o.kind, o.opens, o.closes
+      FROM storage.opening(ARRAY(SELECT w.id FROM unnest(asked) AS w(id)
+                                  WHERE w.id IN (SELECT s.id FROM access.sees() AS s(id))),
+                           first, until) o
+$$;
+
 -- Whose meters make an account that the viewer sees; a guarded owner keeps its name to itself.
 CREATE FUNCTION access.owners(asked integer, wanted text)
 RETURNS TABLE (channel_id integer, institution_id integer, name_zh text, name_en text)
@@ -171,8 +231,12 @@ SELECT g.name AS gateway, b.channel_id
  WHERE b.known_until IS NULL AND (b.valid_to IS NULL OR b.valid_to > now())
    AND b.channel_id IN (SELECT s.id FROM access.sees_channels() AS s(id));
 
-REVOKE ALL ON FUNCTION report.named, report.means, access.owners
+REVOKE ALL ON FUNCTION report.named, report.means, access.owners, storage.opening, report.opening
     FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION storage.opening TO commonwatt_worker;
+
+GRANT EXECUTE ON FUNCTION report.opening TO commonwatt_api;
 
 GRANT EXECUTE ON FUNCTION report.named, report.means
     TO commonwatt_api, commonwatt_boards;

@@ -142,8 +142,46 @@ BEGIN
     VALUES (asked, region, to_level, line, day, held.valid_to, said, access.viewer());
 END $$;
 
-REVOKE ALL ON FUNCTION access.takes_in, access.move_institution, storage.refuse_roster, storage.parts_add_up, access.open_matters
+-- Enter an institution on the roster: nobody's grant reaches it before it belongs anywhere, so this
+-- asks whether the viewer keeps the roster on which it comes.
+CREATE FUNCTION access.found_institution(region integer, at_level text, line text, facts jsonb,
+                                         day date, document text, why text,
+                                         OUT made integer, OUT change integer)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+    said text;
+BEGIN
+    IF NOT access.takes_in(region, line) THEN
+        RAISE EXCEPTION 'the viewer does not keep that roster'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO institution DEFAULT VALUES RETURNING id INTO made;
+    INSERT INTO roster_change (kind, day, document_number, reason, before, after, known_by)
+    VALUES ('found', day, document, why,
+            '{"terms": [], "statuses": [], "places": [], "facts": []}',
+            jsonb_build_object('terms', '[]'::jsonb, 'statuses', '[]'::jsonb,
+                'places', jsonb_build_array(jsonb_build_array(made, region, at_level, line)),
+                'facts', (SELECT jsonb_agg(jsonb_build_array(made, f.key, f.value))
+                            FROM jsonb_each(facts) f)),
+            access.viewer())
+    RETURNING id INTO change;
+    said := format('%s (roster change %s)', document, change);
+    INSERT INTO affiliation (institution_id, region_id, level, department_line, valid_from, source,
+                             known_by)
+    VALUES (made, region, at_level, line, day, said, access.viewer());
+    INSERT INTO location (institution_id, region_id, valid_from, source, known_by)
+    VALUES (made, region, day, said, access.viewer());
+    INSERT INTO institution_fact (institution_id, attribute, value, valid_from, source, known_by)
+    SELECT made, f.key, f.value, day, said, access.viewer()
+      FROM jsonb_each_text(facts || '{"disclosure": "open"}') f;
+    INSERT INTO roster_part (change_id, predecessor_id, successor_id, numerator, denominator)
+    VALUES (change, made, made, 1, 1);
+END $$;
+
+REVOKE ALL ON FUNCTION access.found_institution, access.takes_in, access.move_institution,
+    storage.refuse_roster, storage.parts_add_up, access.open_matters
     FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION access.open_matters, access.takes_in, access.move_institution
+GRANT EXECUTE ON FUNCTION access.found_institution, access.open_matters, access.takes_in,
+    access.move_institution
     TO commonwatt_api;

@@ -1,11 +1,32 @@
 -- Who sees and registers institutions and meters; facts are retired, never changed.
 
+CREATE POLICY ours ON coefficient TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON coefficient FOR SELECT TO commonwatt_api USING (true);
+CREATE POLICY made ON coefficient FOR INSERT TO commonwatt_api
+    WITH CHECK (coalesce(made_by, access.viewer()) = access.viewer()
+                AND (SELECT access.administers()));
+CREATE POLICY retired ON coefficient FOR UPDATE TO commonwatt_api USING ((SELECT access.administers()));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON coefficient
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE POLICY ours ON co2_factor TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON co2_factor FOR SELECT TO commonwatt_api USING (true);
+CREATE POLICY made ON co2_factor FOR INSERT TO commonwatt_api
+    WITH CHECK (coalesce(made_by, access.viewer()) = access.viewer()
+                AND (SELECT access.administers()));
+CREATE POLICY retired ON co2_factor FOR UPDATE TO commonwatt_api USING ((SELECT access.administers()));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON co2_factor
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE POLICY ours ON grid_factor TO commonwatt_owner, commonwatt_collector, commonwatt_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY seen ON grid_factor FOR SELECT TO commonwatt_api USING (true);
+CREATE POLICY made ON grid_factor FOR INSERT TO commonwatt_api
+    WITH CHECK (coalesce(made_by, access.viewer()) = access.viewer()
+                AND (SELECT access.administers()));
+CREATE POLICY retired ON grid_factor FOR UPDATE TO commonwatt_api USING ((SELECT access.administers()));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON grid_factor
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
@@ -22,7 +43,22 @@ CREATE POLICY retired ON region_zone FOR UPDATE TO commonwatt_api
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON region_zone
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
+CREATE POLICY ours ON degree_day TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON degree_day FOR SELECT TO commonwatt_api USING (true);
+CREATE POLICY made ON degree_day FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer() AND access.plans_regions(ARRAY[region_id]));
+CREATE POLICY retired ON degree_day FOR UPDATE TO commonwatt_api
+    USING (access.plans_regions(ARRAY[region_id]));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON degree_day
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON day_off
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON usual_hours
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON size_kind
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON building_type
@@ -71,6 +107,39 @@ CREATE POLICY made ON institution_fact FOR INSERT TO commonwatt_api
 CREATE POLICY retired ON institution_fact FOR UPDATE TO commonwatt_api
     USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
 CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON institution_fact
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON size_part TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON size_part FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON size_part FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON size_part FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON size_part
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON opening_hours TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON opening_hours FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON opening_hours FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON opening_hours FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON opening_hours
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON vacation TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON vacation FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON vacation FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON vacation FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON vacation
     FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
 
 CREATE POLICY ours ON standard_fact TO commonwatt_owner USING (true) WITH CHECK (true);
@@ -215,3 +284,36 @@ CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON roster_part
     FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
 CREATE TRIGGER adds_up AFTER INSERT ON roster_part REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION storage.parts_add_up();
+
+CREATE POLICY ours ON compound_split TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON compound_split FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+           OR id IN (SELECT u.split_id FROM compound_user u
+                      WHERE u.institution_id IN (SELECT s.id FROM access.sees() AS s(id))));
+CREATE POLICY made ON compound_split FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT k.id FROM access.keeps_roster() AS k(id)));
+CREATE POLICY retired ON compound_split FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT k.id FROM access.keeps_roster() AS k(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON compound_split
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();
+
+CREATE POLICY ours ON compound_user TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON compound_user FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON compound_user FOR INSERT TO commonwatt_api
+    WITH CHECK (institution_id IN (SELECT k.id FROM access.keeps_roster() AS k(id)));
+CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON compound_user
+    FOR EACH ROW EXECUTE FUNCTION storage.never_changes();
+
+CREATE POLICY ours ON premises TO commonwatt_owner USING (true) WITH CHECK (true);
+CREATE POLICY seen ON premises FOR SELECT TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.sees() AS s(id))
+           OR other_id IN (SELECT s.id FROM access.sees() AS s(id)));
+CREATE POLICY made ON premises FOR INSERT TO commonwatt_api
+    WITH CHECK (known_by = access.viewer()
+        AND institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE POLICY retired ON premises FOR UPDATE TO commonwatt_api
+    USING (institution_id IN (SELECT s.id FROM access.covers('register') AS s(id)));
+CREATE TRIGGER only_retire BEFORE UPDATE OR DELETE ON premises
+    FOR EACH ROW EXECUTE FUNCTION storage.only_retire();

@@ -83,15 +83,15 @@ def founded(server, template) -> Iterator[tuple[str, int]]:
 
 
 @pytest.fixture(scope="module")
-def walked(server, founded) -> dict[str, Walked]:
+def walked(copies, founded) -> dict[str, Walked]:
     """The year by each hand, in a database of its own."""
     name, union = founded
-    return {how: _walk(server, name, union, how) for how in ("here", "api", "forms")}
+    return {how: _walk(copies, name, union, how) for how in ("here", "api", "forms")}
 
 
-def _walk(server, template: str, union: int, how: str) -> Walked:
+def _walk(copies, template: str, union: int, how: str) -> Walked:
     with (
-        databases.copied(server, template) as database,
+        copies.lent(template) as database,
         open_pool(database.url("api"), max_size=4) as pool,
     ):
         world = Founded(database, pool, union)

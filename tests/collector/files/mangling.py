@@ -17,6 +17,7 @@ from tests.collector.files import test_as_they_exist as whole
 from tests.collector.files import test_forms as forms
 from tests.collector.files import test_old_workbooks as olds
 from tests.collector.files import test_other_systems as systems
+from tests.collector.files import test_shapes_of_exports as shapes
 from tests.collector.files.test_mangled import BILLION, KEYS, ROWS, SEEDS, lying, sheet_of
 
 MOST_BYTES: Final = 300 * 10**6
@@ -26,6 +27,11 @@ _FILES: Final = [
     forms.PAGE.format(charset="utf-8").encode(), forms.PAGE.format(charset="x").encode("gbk"),
     olds.old(("一月", olds.REPORT)), olds.old(("a", olds.REPORT * 20), ("b", olds.REPORT)),
     olds.raw(olds.label(0, 0, b"x"), olds.number(1, 1, 5.0)),
+    olds.of_excel(4, *olds.formats(4, b"General", b"yyyy-mm-dd"),
+                  *olds.cells_since_3(4, *olds.TABLE)),
+    olds.of_excel(2, *olds.formats(2, b"General", b"yyyy-mm-dd"), *olds.cells_of_2(*olds.TABLE)),
+    shapes.REGISTERS.encode("gbk"), shapes.HEAT.encode(),
+    "電表編號,日期,用電量\nm1,民國113年5月1日,5\nm1,113/05/02,6\n".encode("cp950"),
     forms.WORKBOOK.encode(), forms.LIBRE, "\n".join(forms.RECORDS).encode(),
     f"[{','.join(forms.RECORDS)}]".encode(), systems.STATISTICS.encode(), systems.HISTORY.encode(),
     systems.portfolio(

@@ -88,9 +88,29 @@ def test_what_a_workbook_hides_or_shows_otherwise_is_told():
             sheet.write(1, 1, 44_561 + (title == "旧"), day)
             sheet.write(1, 2, 5)
         made.get_worksheet_by_name("旧").hide()
+    known = {"gateway": "bj/g", "zone": "UTC"}
+    assert asked(content.getvalue(), **known) == {"hidden": ["read", "leave"]}
+    (error,) = taken(content.getvalue(), **known).errors
+    assert (error.where["sheet"], error.where["line"], error.where["value"]) == ("旧", 1, "1")
+    for hidden, days in (("read", ["2026-01-01", "2026-01-02"]), ("leave", ["2026-01-01"])):
+        file = taken(content.getvalue(), hidden=hidden, **known)
+        assert [row.at[:10] for row in rows_of(file)] == days
+        assert ["hidden" in one.how for one in file.told] == [False, True]
+        assert [one.passed for one in file.told] == [False, hidden == "leave"]
+
+
+def test_a_hidden_sheet_of_something_else_is_left_out_and_told():
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as made:
+        made.add_worksheet("一月").write_row(0, 0, ["表号", "时间", "读数"])
+        made.get_worksheet_by_name("一月").write_row(1, 0, ["m1", "2026-01-01", 5])
+        lists = made.add_worksheet("字典")
+        lists.write_column(0, 0, ["电", "水"])
+        lists.hide()
     file = taken(content.getvalue(), gateway="bj/g", zone="UTC")
-    assert [row.at[:10] for row in rows_of(file)] == ["2026-01-01", "2026-01-02"]
-    assert ["hidden" in one.how for one in file.told] == [False, True]
+    assert ([*file.errors], [one.passed for one in file.told]) == ([], [False, True])
+    (error,) = taken(content.getvalue(), gateway="bj/g", zone="UTC", columns={"读数": "x"}).errors
+    assert error.code == "file.unknown_column"
 
 
 def test_a_utility_with_semicolons_a_decimal_comma_and_two_times_of_day():
@@ -435,7 +455,7 @@ def test_all_files_of_an_archive_are_read_and_all_mistakes_told_at_once():
         (gzip.compress(b"0" * 20_000_000), "bomb"),
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xff\xfe\x00\x81", "broken_archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "broken_workbook"),
-        (b"\x09\x04\x06\x00\x00\x00\x10\x00", "older_workbook"),
+        (b"\x09\x04\x06\x00\x00\x00\x00\x01\x00\x00", "older_workbook"),
         (b"%PDF-1.7\n", "not_a_table"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "no_header"),
         (b'{"a": [1, 2]}', "not_a_table"),

@@ -166,7 +166,7 @@ def test_a_month_is_the_same_in_all_its_forms(year, of):
     forms = [f"{year}-{of:02}", f"{year}{of:02}", f"{year}年{of}月", f"{year}/{of}", f"{of}/{year}"]
 
     assert {month_of(one) for one in forms} == {january(year) + of - 1}
-    assert month_of(f"{year}-{of:02}-01", dated=True) == january(year) + of - 1
+    assert month_of(f"{year}-{of:02}-01", headed=True) == january(year) + of - 1
     assert month_of(f"{year}-{of:02}-01") is None
     assert month_in_year(f"{of}月") == month_in_year(str(of), bare=True) == of
     assert said_in(f"某局{year}年{of}月用电统计表")[0] == {january(year) + of - 1}

@@ -93,7 +93,8 @@ def test_an_old_workbook_says_what_a_new_one_says(content):
 
 def test_what_was_recognised_is_told_and_a_hidden_sheet_is_named():
     table = [["表号", "时间", "读数"], ["m2", at(1), xlwt.Formula("2+3")]]
-    file = taken(old(("一月", REPORT), ("旧", table), hidden="旧"), name="a.xls", **MINE)
+    content = old(("一月", REPORT), ("旧", table), hidden="旧")
+    file = taken(content, name="a.xls", hidden="read", **MINE)
     shown, hidden = file.told
     assert (shown.form, shown.sheet, shown.header_line, shown.shape) == ("xls", "一月", 3, "long")
     assert "hidden" not in shown.how
@@ -201,3 +202,65 @@ def test_cells_beyond_the_bounds_are_refused():
     assert codes(content, **MINE)
     with pytest.raises(Exception, match="more than 1000 items"):
         list(grids(io.BytesIO(content), "a.xls", 100, Limits(cells=1_000)))
+
+
+def of_excel(version: int, *records: bytes, kind: int = 0x10) -> bytes:
+    """Return a workbook of Excel 2 to 4: formats, styles, then cells."""
+    bof = {2: 0x0009, 3: 0x0209, 4: 0x0409}[version]
+    return b"".join((record(bof, struct.pack("<3H", 0, kind, 0)), *records, record(10, b"")))
+
+
+def formats(version: int, *codes: bytes) -> list[bytes]:
+    """Return formats, which are numbered by their order, and a style of each."""
+    if version == 4:
+        made = [record(0x041E, bytes((0, 0, len(code))) + code) for code in codes]
+    else:
+        made = [record(0x001E, bytes([len(code)]) + code) for code in codes]
+    kind = {3: 0x0243, 4: 0x0443}.get(version)
+    return made + [record(kind, bytes((0, n)) + bytes(10)) for n in range(len(codes)) if kind]
+
+
+def cells_of_2(*table: tuple[object, ...]) -> list[bytes]:
+    made = []
+    for row, cells in enumerate(table):
+        for column, cell in enumerate(cells):
+            shown = 1 if isinstance(cell, float) and cell > 40_000 else 0
+            at = struct.pack("<2H", row, column) + bytes((0, shown, 0))
+            if isinstance(cell, bytes):
+                made.append(record(0x0004, at + bytes([len(cell)]) + cell))
+            elif isinstance(cell, int):
+                made.append(record(0x0002, at + struct.pack("<H", cell)))
+            else:
+                made.append(record(0x0003, at + struct.pack("<d", cell)))
+    return made
+
+
+def cells_since_3(version: int, *table: tuple[object, ...]) -> list[bytes]:
+    made = []
+    for row, cells in enumerate(table):
+        for column, cell in enumerate(cells):
+            shown = 1 if isinstance(cell, float) and cell > 40_000 else 0
+            at = struct.pack("<3H", row, column, shown)
+            if isinstance(cell, bytes):
+                made.append(record(0x0204, at + struct.pack("<H", len(cell)) + cell))
+            elif isinstance(cell, int):  # the result of a formula
+                kind = 0x0406 if version == 4 else 0x0206
+                made.append(record(kind, at + struct.pack("<d2H", cell, 0, 0)))
+            else:
+                made.append(record(0x0203, at + struct.pack("<d", cell)))
+    return made
+
+
+HEADS = tuple(one.encode("gbk") for one in ("表号", "时间", "读数"))
+TABLE = (HEADS, (b"m1", 46_023 + 1 / 3, 5.5), (b"m1", 46_024.0, 6))
+
+
+@pytest.mark.parametrize("version", [2, 3, 4])
+def test_a_workbook_of_excel_2_to_4_says_what_a_new_one_says(version):
+    cells = cells_of_2(*TABLE) if version == 2 else cells_since_3(version, *TABLE)
+    content = of_excel(version, *formats(version, b"General", b"yyyy-mm-dd hh:mm"), *cells)
+    found = rows(content, name="a.xls", **MINE)
+    assert [(row.key, row.at, row.value) for row in found] == SAYS
+    file = taken(content[:-6], name="a.xls", **MINE)
+    assert [error.code for error in file.errors] == ["file.broken_workbook"]
+    assert codes(of_excel(version, kind=0x20), **MINE) == [("file.older_workbook", 0)]

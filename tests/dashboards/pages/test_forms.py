@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from actions.access.login import hash_password
 from actions.catalogue import declared
+from actions.topics import TOPICS
 from api import create_app
 from dashboards.pages.app import error_page, router
 from tests.actions.compact_world import make_union_world
@@ -300,3 +301,24 @@ def test_what_somebody_may_do_is_listed_and_led_to(site, browsers):
 
     chosen = browsers["en"].get("/do/user.grant", params={"on": site.world.user["outsider"]})
     assert chosen.headers["location"] == path_of(site, "user.grant")
+
+
+def test_what_may_be_done_to_an_institution_stands_under_what_it_is_about(site, browsers):
+    headings = {
+        lang: re.findall(r"<section><h3>([^<]+)</h3><ul><li><a href=\"/do/", page.text)
+        for lang in ("zh", "en")
+        for page in [browsers[lang].get(site.path("office"))]
+    }
+    assert len(headings["zh"]) == len(headings["en"]) == len(set(headings["en"])) >= 4
+    assert {one.say("zh") for one in TOPICS.values()} >= set(headings["zh"])
+    assert {one.say("en") for one in TOPICS.values()} >= set(headings["en"])
+
+    body = browsers["en"].get(site.path("office")).text
+    bills = body[body.index("<h3>Bills and typed figures</h3>") :].split("</section>")[0]
+    office = site.world.institution["office"]
+    assert f'href="/do/delivery.record/{office}"' in bills
+    assert f'href="/do/institution.close/{office}"' not in bills
+
+
+def test_each_topic_is_of_some_action():
+    assert set(TOPICS) <= {one.about.tag for one in ACTIONS.values()}

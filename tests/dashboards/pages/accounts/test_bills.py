@@ -15,6 +15,7 @@ from tests.dashboards.pages.test_forms import hidden, walk
 
 MONTH_KWH = 30_000
 NUMBER = "0401234567"
+WORD = {"zh": "正好等于该数", "en": "add to this figure exactly"}
 
 
 def hospital(world: World) -> int:
@@ -97,6 +98,8 @@ def test_a_year_of_bills_is_entered_and_counts_everywhere(bare, lang):
     why = client.get(
         f"/institutions/{home}/accounts/electricity/2015-03", params={"source": "bill"}
     )
+    assert "2015-03-01 – 2015-03-31" in why.text
+    assert WORD[lang] in why.text
     (behind,) = re.findall(r'href="(/bill-parts[^"]+)"', why.text)
     assert client.get(html.unescape(behind)).text.count("30,000") == 4  # part and whole, both ways
     doubts = {"year": 2015}

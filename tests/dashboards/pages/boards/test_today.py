@@ -1,5 +1,7 @@
 """The first page: what needs somebody, by role; use while closed is that of plain arithmetic."""
 
+import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import ceil
@@ -15,6 +17,7 @@ from dashboards.pages.words import say
 from metering.messages import Message
 from tests.actions.book_world import lock_year, make_books, propose_transfer
 from tests.actions.compact_world import make_union_world
+from tests.actions.examples_of_opening import hours, vacation
 from tests.actions.world import HOUR_MS, START_MS, ZONE
 from tests.dashboards.pages.accounts.test_pages import row_of, text_of
 from tests.dashboards.pages.conftest import PASSWORD
@@ -74,6 +77,27 @@ def test_use_while_closed_is_told_apart_from_what_always_runs(month):
         expected, key=lambda kind: -expected[kind][2]
     )
     assert all(one.above_yuan is None for one in found.wastes)
+
+
+def test_hours_of_its_own_say_when_it_is_closed(month):
+    every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    hours(month.world, every, "08:30-20:00")
+    vacation(month.world, "2016-03-07", "2016-03-09")
+
+    def kind(hour: int) -> str:
+        at = datetime.fromtimestamp(START_MS / 1000, UTC) + timedelta(hours=hour)
+        local = at.astimezone(ZoneInfo(ZONE))
+        if f"{local:%Y-%m-%d}" in (HOLIDAY, "2016-03-07", "2016-03-08"):
+            return "holiday"
+        if 8 <= local.hour < 20:
+            return "open"
+        return "weekend" if local.isoweekday() >= 6 else "night"
+
+    found = today_of(month.world.actor("of the office")).institutions.wastes
+    counted = Counter(map(kind, range(HOURS)))
+    assert {one.kind: one.hours for one in found} == {
+        one: counted[one] for one in ("night", "weekend", "holiday")
+    }
 
 
 def test_a_price_turns_it_into_yuan(month):
@@ -149,6 +173,37 @@ def test_the_first_page_names_what_lacks_most_with_a_way_to_it(site):
     channel = site.world.channel["office e"]
     assert f'href="/institutions/{site.world.institution["office"]}?curve={channel}"' in page
     assert "%" in row
+
+
+def test_the_first_page_names_unknown_steps_with_the_forms_that_settle_them(site):
+    """Of the gas an hourly value never came: the only use that is not known, for who corrects."""
+    gas = site.world.channel["office gas"]
+    page = site.client("of the office", "en").get("/").text
+    row = row_of(page[page.index('id="unknown"') :], "Demo office")
+    assert "2016-03-01 04:00 – 2016-03-01 05:00" in row
+    assert "interval values never came" in row
+
+    asked = re.findall(r'href="(/do/[^"]+)"', page[page.index('id="unknown"') :])
+    assert f"/do/reading.set/{gas}?at=2016-03-01T04%3A00%3A00%2B00%3A00" in asked
+    reader = site.client("city reader", "en").get("/").text
+    assert "never came" in reader
+    assert "/do/reading.set" not in reader
+
+    site.world.say("office gas", [(START_MS + 5 * HOUR_MS, 0.5)], seq=9)
+    site.world.work()
+    settled = site.client("of the office", "en").get("/").text
+    assert "No step of these days is unknown." in settled
+
+
+def test_a_register_that_fell_is_an_unknown_step_until_its_exchange_is_recorded(month):
+    """The register's last hours of March fall back to nought: from there nothing is known."""
+    world, channel = month.world, month.world.channel["office e"]
+    at = START_MS + HOURS * HOUR_MS
+    world.say("office e", [(at + HOUR_MS, 0.0), (at + 2 * HOUR_MS, 5.0)], seq=7)
+    world.work()
+    (step,) = today_of(world.actor("of the office")).institutions.unknown
+    assert (step.channel.channel_id, step.step.reason) == (channel, "fall")
+    assert (step.step.start_ms, step.step.end_ms) == (at, at + HOUR_MS)
 
 
 def test_the_language_is_the_browsers_until_one_is_chosen(bare):

@@ -142,7 +142,9 @@ def test_a_run_shows_each_reader_what_is_theirs(site, union):
     page = officer.get(f"/runs/{run_id}").text
     assert "1 institutions" in page
     assert say("run_levels", "en") not in page
-    assert "/snapshot" not in page
+    assert "/snapshot-part" in page
+    assert '/snapshot"' not in page
+    assert "/snapshot-file" not in page
     assert "/do/run.issue" not in page
     planner = site.client("union planner", "en").get(f"/runs/{run_id}").text
     assert say("compare_withheld", "en") in planner
