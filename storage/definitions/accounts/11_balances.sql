@@ -35,8 +35,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
           FROM node n
          CROSS JOIN LATERAL (
                 SELECT g::date AS day,
-                       extract(epoch FROM (g + interval '1 day') AT TIME ZONE n.zone
-                                          - g AT TIME ZONE n.zone) AS long_s
+                       storage.expected_s(NULL, NULL, n.zone, g::date, g::date + 1, g::date + 1)
+                           AS long_s
                   FROM generate_series(first::timestamp, until::timestamp - interval '1 day',
                                        interval '1 day') g) d
           JOIN submeter s ON s.main_id = n.main_id AND s.known_until IS NULL

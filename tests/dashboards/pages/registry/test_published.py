@@ -19,7 +19,8 @@ def test_every_list_is_shown_with_its_documents(site, lang):
         if one.code == "coefficients":
             words = ("single secondary source", "只有一个二手来源")
             assert (words[lang == "zh"] in page, words[lang == "en"] in page) == (True, False)
-        recalled = {"days-off", "delivery-kinds", "duties", "survey-cells", "usual-hours"}
+        recalled = {"days-off", "delivery-kinds", "duties", "survey-cells", "usual-hours",
+                    "end-use-mappings"}  # fmt: skip
         unread = ("unverified", "未核实") if one.code in recalled else ("second-hand", "二手来源")
         assert unread[lang == "zh"] in page
     assert client.get("/published/app_user").status_code == 404
