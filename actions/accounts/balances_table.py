@@ -10,6 +10,7 @@ from actions.figures import in_units
 from actions.kinds import Id, Month
 from actions.registry.institutions import institution_name
 from actions.registry.named import in_words
+from actions.registry.of_channels import channel_column, house_column
 from actions.registry.state_extent import EXTENTS, StateExtent
 from actions.registry.state_submeter import StateSubmeter
 from actions.tables import Column, Filter, Table, attribute, page_of
@@ -110,22 +111,8 @@ BALANCES: Final = Table[Balance, WhichBalances](
     tag="meters and channels",
     columns=(
         Column("month", Words("月份", "Month"), lambda row: f"{row.month:%Y-%m}"),
-        Column(
-            "institution_id",
-            Words("机构", "Institution"),
-            lambda row: row.institution_id,
-            "whole",
-            named=lambda row, lang: in_words(row.house_zh, row.house_en, lang),
-            link=lambda row: f"/institutions/{row.institution_id}",
-        ),
-        Column(
-            "channel_id",
-            Words("总表", "Main meter"),
-            lambda row: row.channel_id,
-            "whole",
-            named=node_of,
-            link=curve_link,
-        ),
+        house_column(),
+        channel_column("总表", "Main meter", node_of, link=curve_link),
         attribute("carrier", "能源品种", "Carrier", apart=True),
         attribute("subs", "分表数", "Sub-meters", "whole"),
         _amount("main", "总表用量", "Used by it"),

@@ -10,7 +10,7 @@ from actions.fields import Acting, Words, field
 from actions.figures import in_units
 from actions.kinds import Id
 from actions.registry.institutions import institution_name
-from actions.registry.named import in_words
+from actions.registry.of_channels import curve_of, house_column
 from actions.registry.state_pv import StatePv
 from actions.tables import Column, Filter, Table, attribute
 from storage.accounts import pv
@@ -80,14 +80,7 @@ PV_MONTHS: Final = Table[PvMonth, WhichPv](
     tag="accounts",
     columns=(
         Column("month", Words("月份", "Month"), lambda row: f"{row.month:%Y-%m}"),
-        Column(
-            "institution_id",
-            Words("机构", "Institution"),
-            lambda row: row.institution_id,
-            "whole",
-            named=lambda row, lang: in_words(row.house_zh, row.house_en, lang),
-            link=lambda row: f"/institutions/{row.institution_id}?curve={row.channel_id}#curve",
-        ),
+        house_column(curve_of),
         _kwh("generated", "发电量", "Generated"),
         _kwh("fed_in", "上网电量", "Fed in"),
         _kwh("self_used", "自发自用", "Used on the spot"),

@@ -2,27 +2,17 @@
 
 from typing import Final
 
-from actions.fields import Acting, Lang, Words, field
-from actions.kinds import Id
-from actions.registry.institutions import institution_name
+from actions.fields import Acting, Lang, Words
 from actions.registry.named import in_words
+from actions.registry.of_channels import OfChannel, channel_column, house_column
 from actions.registry.state_end_use import StateEndUse
-from actions.tables import Column, Filter, Table, attribute, page_of
+from actions.tables import Column, Table, attribute, page_of
 from storage.pages import Page, key_of
 from storage.registry import end_uses
 from storage.registry.end_uses import ChannelUse
 
 
-class WhichUses(Filter):
-    """Of which institution or channel end uses are wanted."""
-
-    institution: Id | None = field(
-        zh="机构编号", en="Institution id", called=institution_name, default=None
-    )
-    channel: Id | None = field(zh="通道编号", en="Channel id", default=None)
-
-
-def _ask(at: Acting, asked: WhichUses, after: str | None, limit: int) -> Page[ChannelUse]:
+def _ask(at: Acting, asked: OfChannel, after: str | None, limit: int) -> Page[ChannelUse]:
     (last,) = key_of(after, 0)
     found = end_uses.known(
         at.connection,
@@ -38,7 +28,7 @@ def _meter(row: ChannelUse, lang: Lang) -> str:
     return f"{in_words(row.name_zh, row.name_en, lang)} · {row.channel}"
 
 
-END_USES: Final = Table[ChannelUse, WhichUses](
+END_USES: Final = Table[ChannelUse, OfChannel](
     code="channel-end-uses",
     path="/channel-end-uses",
     page="/channel-end-uses",
@@ -48,29 +38,15 @@ END_USES: Final = Table[ChannelUse, WhichUses](
     tag="meters and channels",
     columns=(
         attribute("end_use_id", "编号", "Id", "whole", only="programs"),
-        Column(
-            "institution_id",
-            Words("机构", "Institution"),
-            lambda row: row.institution_id,
-            "whole",
-            named=lambda row, lang: in_words(row.house_zh, row.house_en, lang),
-            link=lambda row: f"/institutions/{row.institution_id}/end-uses",
-        ),
-        Column(
-            "channel_id",
-            Words("计量通道", "Channel"),
-            lambda row: row.channel_id,
-            "whole",
-            named=_meter,
-            link=lambda row: f"/institutions/{row.institution_id}?curve={row.channel_id}#curve",
-        ),
+        house_column(lambda row: f"/institutions/{row.institution_id}/end-uses"),
+        channel_column("计量通道", "Channel", _meter),
         attribute("carrier", "能源品种", "Carrier"),
         Column("use", Words("用能分项", "End use"), lambda row: row.key, look="code"),
         attribute("valid_from", "起始日期", "From", "day"),
         attribute("valid_to", "截止日期(不含)", "To, not included", "day"),
         attribute("source", "依据", "Source"),
     ),
-    filter=WhichUses,
+    filter=OfChannel,
     unasked=("channel",),
     ask=_ask,
     actions=(StateEndUse.about.code,),

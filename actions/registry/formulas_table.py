@@ -2,29 +2,19 @@
 
 from typing import Final
 
-from actions.fields import Acting, Words, field
-from actions.kinds import Id
+from actions.fields import Acting, Words
 from actions.registry.formula_checks import in_words as formula_words
-from actions.registry.institutions import institution_name
 from actions.registry.named import in_words
+from actions.registry.of_channels import OfChannel, channel_column, house_column
 from actions.registry.split_channel import SplitChannel
 from actions.registry.state_formula import StateFormula
-from actions.tables import Column, Filter, Table, attribute, page_of
+from actions.tables import Column, Table, attribute, page_of
 from storage.pages import Page, key_of
 from storage.registry import formulas
 from storage.registry.formulas import Formula
 
 
-class WhichFormulas(Filter):
-    """Of which institution or channel virtual channels are wanted."""
-
-    institution: Id | None = field(
-        zh="机构编号", en="Institution id", called=institution_name, default=None
-    )
-    channel: Id | None = field(zh="通道编号", en="Channel id", default=None)
-
-
-def _ask(at: Acting, asked: WhichFormulas, after: str | None, limit: int) -> Page[Formula]:
+def _ask(at: Acting, asked: OfChannel, after: str | None, limit: int) -> Page[Formula]:
     (last,) = key_of(after, 0)
     found = formulas.listed(
         at.connection,
@@ -36,7 +26,7 @@ def _ask(at: Acting, asked: WhichFormulas, after: str | None, limit: int) -> Pag
     return page_of(found, limit, lambda one: one.formula_id)
 
 
-FORMULAS: Final = Table[Formula, WhichFormulas](
+FORMULAS: Final = Table[Formula, OfChannel](
     code="formulas",
     path="/formulas",
     page="/formulas",
@@ -47,21 +37,11 @@ FORMULAS: Final = Table[Formula, WhichFormulas](
     tag="meters and channels",
     columns=(
         attribute("formula_id", "编号", "Id", "whole", only="programs"),
-        Column(
-            "institution_id",
-            Words("机构", "Institution"),
-            lambda row: row.institution_id,
-            "whole",
-            named=lambda row, lang: in_words(row.house_zh, row.house_en, lang),
-            link=lambda row: f"/institutions/{row.institution_id}",
-        ),
-        Column(
-            "channel_id",
-            Words("虚拟通道", "Virtual channel"),
-            lambda row: row.channel_id,
-            "whole",
-            named=lambda row, lang: f"{in_words(row.name_zh, row.name_en, lang)} ({row.meter})",
-            link=lambda row: f"/institutions/{row.institution_id}?curve={row.channel_id}#curve",
+        house_column(),
+        channel_column(
+            "虚拟通道",
+            "Virtual channel",
+            lambda row, lang: f"{in_words(row.name_zh, row.name_en, lang)} ({row.meter})",
         ),
         attribute("carrier", "能源品种", "Carrier"),
         Column(
@@ -78,7 +58,7 @@ FORMULAS: Final = Table[Formula, WhichFormulas](
         attribute("valid_to", "截止日期(不含)", "To, not included", "day"),
         attribute("source", "依据", "Source"),
     ),
-    filter=WhichFormulas,
+    filter=OfChannel,
     unasked=("channel",),
     ask=_ask,
     actions=(StateFormula.about.code, SplitChannel.about.code),

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from actions.fields import Acting, Words, field
+from actions.fields import Acting, Lang, Words, field
 from actions.kinds import Id, Line
 from actions.registry.institutions import institution_name
 from actions.registry.named import either, in_words
+from actions.registry.of_channels import channel_column, house_column
 from actions.registry.state_submeter import StateSubmeter
 from actions.tables import Column, Filter, Table, attribute, page_of
 from storage.pages import Page, key_of
@@ -45,23 +46,13 @@ SUBMETERS: Final = Table[Submeter, WhichSubmeters](
     tag="meters and channels",
     columns=(
         attribute("submeter_id", "编号", "Id", "whole", only="programs"),
-        Column(
-            "institution_id",
-            Words("机构", "Institution"),
-            lambda row: row.institution_id,
-            "whole",
-            named=lambda row, lang: in_words(row.house_zh, row.house_en, lang),
-            link=lambda row: f"/institutions/{row.institution_id}",
-        ),
+        house_column(),
         either("carrier", "能源品种", "Carrier"),
         attribute("carrier", "能源品种代码", "Carrier code", only="programs"),
-        Column(
-            "channel_id",
-            Words("分表", "Sub-meter"),
-            lambda row: row.channel_id,
-            "whole",
-            named=lambda row, lang: _named(row.name_zh, row.name_en, row.channel, lang),
-            link=lambda row: f"/institutions/{row.institution_id}?curve={row.channel_id}#curve",
+        channel_column(
+            "分表",
+            "Sub-meter",
+            lambda row, lang: _named(row.name_zh, row.name_en, row.channel, lang),
         ),
         Column(
             "main",
@@ -86,5 +77,5 @@ SUBMETERS: Final = Table[Submeter, WhichSubmeters](
 )
 
 
-def _named(zh: str, en: str, channel: str, lang: str) -> str:
-    return f"{in_words(zh, en, 'zh' if lang == 'zh' else 'en')} · {channel}"
+def _named(zh: str, en: str, channel: str, lang: Lang) -> str:
+    return f"{in_words(zh, en, lang)} · {channel}"

@@ -4,7 +4,8 @@ import psycopg
 import pytest
 
 from actions.doing import carry_out
-from actions.registry.formulas_table import FORMULAS, WhichFormulas
+from actions.registry.formulas_table import FORMULAS
+from actions.registry.of_channels import OfChannel
 from actions.registry.split_channel import SplitChannel
 from actions.registry.state_formula import StateFormula
 from actions.tables import rows_of
@@ -64,7 +65,7 @@ def test_what_is_left_is_the_difference_of_every_day(two):
     channel = state(two, less(two))
     two.work()
     assert days(two, channel) == [(24 * 7_000, 24)] * 3
-    (row,) = rows_of(two.actor(), FORMULAS, WhichFormulas(), None, 10).rows
+    (row,) = rows_of(two.actor(), FORMULAS, OfChannel(), None, 10).rows
     assert (row.channel_id, row.names) == (channel, ["whole · e", "part · e"])
 
 
