@@ -10,6 +10,7 @@ from psycopg import Connection
 from analytics.going_on import Ends, calm_ends, gone_on, rest_of
 from analytics.hours import Hours
 from analytics.reach import Known, Settled
+from analytics.steps import EffectiveReadings
 from metering.channels import Kind
 from storage.accounts import ends as kept
 from storage.readings.stale import Spans
@@ -86,16 +87,41 @@ def keep_ends(connection: Connection[Any], done: Sequence[Settled], made: Hours)
     made: the hours of `done`, told apart by their place in it.
     """
     kept.forget(connection, np.array([one.channel for one in done], np.int64))
-    found = [(place, one.end) for place, one in enumerate(done) if one.end is not None]
+    found = agreed_ends(done)
     calm = calm_ends([end for _, end in found])
     found = [one for one, fine in zip(found, calm.tolist(), strict=True) if fine]
     at_ms = np.array([end.at_ms[-1] for _, end in found], np.int64)
     value = np.array([end.starts[-1] for _, end in found], np.int64)
     rest = rest_of(made, np.array([place for place, _ in found], np.int64), at_ms)
     channel = np.array([done[place].channel for place, _ in found], np.int64)
-    ids, once = np.unique(channel, return_index=True)
-    if len(ids):
-        kept.keep(connection, _columns(Ends(channel, at_ms, value, *rest).only(once)))
+    if len(channel):
+        kept.keep(connection, _columns(Ends(channel, at_ms, value, *rest)))
+
+
+def agreed_ends(done: Sequence[Settled]) -> list[tuple[int, EffectiveReadings]]:
+    """Return the end of each channel with its place, of those whose hours end nowhere else.
+
+    Spans of one channel may be settled by different reads, between which readings came: the hours
+    of one then reach beyond the end of another, and what went on from there would count twice.
+    """
+    reach: dict[int, int] = {}
+    told: dict[int, set[tuple[int, int]]] = {}
+    held: dict[int, tuple[int, EffectiveReadings]] = {}
+    for place, one in enumerate(done):
+        reach[one.channel] = max(one.last_ms, reach.get(one.channel, one.last_ms))
+        if one.end is not None:
+            last = (int(one.end.at_ms[-1]), int(one.end.starts[-1]))
+            told.setdefault(one.channel, set()).add(last)
+            if one.channel not in held or one.last_ms > done[held[one.channel][0]].last_ms:
+                held[one.channel] = (place, one.end)
+    return sorted(
+        (
+            (place, end)
+            for channel, (place, end) in held.items()
+            if len(told[channel]) == 1 and done[place].last_ms == reach[channel]
+        ),
+        key=lambda one: one[0],
+    )
 
 
 def _columns(ends: Ends) -> dict[str, NDArray[Any]]:

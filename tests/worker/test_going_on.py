@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import psycopg
 import pytest
 
+from storage.accounts import usage
 from storage.readings.store import Store
 from tests.storage.world import START_MS, SentReading, batch_of, forget_readings, make_channels
 from worker.loop import Worker, WorkSettings
@@ -103,6 +104,35 @@ def test_what_looks_odd_is_judged_by_its_past(register):
     assert register.ask(KEPT) == []
     register.send(*calm(1, 301))
     assert register.read() > 100
+    assert register.usage() == register.anew()
+
+
+def test_what_comes_while_a_channel_is_read_twice_counts_once(register, monkeypatch):
+    """Of two spans the later is settled at once, the first by a second read that sees more."""
+    stood_still = [(at, 5_000) for at, _ in calm(900)]
+    register.send(*stood_still[:700])
+    register.ask("DELETE FROM stale_usage")
+    for first, last, added in ((300, 305, False), (690, 699, True)):
+        register.ask(
+            f"""INSERT INTO stale_usage (channel_id, first, last, added)
+                VALUES ({register.channel}, to_timestamp({stood_still[first][0]} / 1000.0),
+                        to_timestamp({stood_still[last][0]} / 1000.0), {added})"""
+        )
+    read, reads = usage.around, []
+
+    def around(connection, spans, **how):
+        found = read(connection, spans, **how)
+        reads.append(len(spans.channel_id))
+        if len(reads) == 1:
+            register.send(*stood_still[700:800])
+        return found
+
+    monkeypatch.setattr(usage, "around", around)
+    register.read()
+    assert reads[:2] == [2, 1]
+    register.send(*stood_still[800:])
+    register.read()
+    monkeypatch.undo()
     assert register.usage() == register.anew()
 
 
